@@ -1,0 +1,1 @@
+"""Cairo programs, the compiler from their bytecode to tables, the field and the hash."""

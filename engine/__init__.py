@@ -1,0 +1,1 @@
+"""Money: fixed point, market snapshot, risk parameters, schedules, account health. Knows no cryptography."""
