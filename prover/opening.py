@@ -1,0 +1,126 @@
+"""The opening file: the secrets of one publication, drawn once and reused by every proof about the same root.
+
+It holds the publication nonce (from which account orders follow), each leaf's position, blind and salt, and the salt of
+the commitment. Who has it can open every leaf, so it is written with mode 0600; who loses it can no longer prove
+anything about the published root, so it must be backed up like a private key.
+
+Blinds and salts come from the operating system's generator (`secrets`), which is safe after a fork.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from plimsoll.circuits.field import P
+from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.files import write_atomically
+
+VERSION: Final = 1
+ORDER_BITS: Final = 48
+SALT: Final = 4
+"""Field elements of a salt or blind: 4 x 64 bits."""
+
+
+class OpeningError(PlimsollError):
+    """An opening file that cannot be read, or that belongs to another book."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLeaf:
+    """The private part of a leaf that holds an account; `position` counts leaves from the left."""
+
+    position: int
+    account: str
+    order: int
+    blind: tuple[int, ...]
+    salt: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyLeaf:
+    position: int
+    salt: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """All secrets of one publication. `book` is the SHA-256 of the book it was drawn for (32 bytes, hexadecimal)."""
+
+    book: str
+    shape: str
+    nonce: str
+    commitment_salt: tuple[int, ...]
+    accounts: tuple[AccountLeaf, ...]
+    empty: tuple[EmptyLeaf, ...]
+    start: int = 0
+
+    def write(self, path: Path) -> None:
+        """Writes the file at once and readable by its owner only; an existing file is never overwritten."""
+        if path.exists():
+            raise OpeningError(f"{path} exists and may open a published root: move it away, or prove with it")
+        text = json.dumps({"version": VERSION, **asdict(self)}, separators=(",", ":"))
+        write_atomically(path, text.encode(), mode=0o600)
+
+    @staticmethod
+    def read(path: Path) -> Opening:
+        """Raises OpeningError for a file that is not an opening file of this version."""
+        try:
+            raw: dict[str, Any] = json.loads(path.read_bytes())
+            if raw.pop("version") != VERSION:
+                raise OpeningError(f"{path}: expected an opening file of version {VERSION}")
+            accounts = tuple(AccountLeaf(**_tuples(leaf)) for leaf in raw.pop("accounts"))
+            empty = tuple(EmptyLeaf(**_tuples(leaf)) for leaf in raw.pop("empty"))
+            return Opening(accounts=accounts, empty=empty, **_tuples(raw))
+        except OSError as error:
+            raise OpeningError(f"{path}: cannot be read: {error.strerror}") from error
+        except (ValueError, TypeError, KeyError, AttributeError):
+            # the cause is left out: its text could quote a secret
+            raise OpeningError(f"{path} is not an opening file of version {VERSION}: restore it from its backup") from None
+
+
+def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: int) -> Opening:
+    """Fresh secrets for a publication of these accounts on `leaves` leaves, accounts in ascending order.
+
+    The nonce is drawn again when two accounts' orders collide (48 bits: for 4,096 accounts once in 2^25 draws).
+    """
+    nonce = secrets.token_bytes(32)
+    orders = [account_order(nonce, a) for a in accounts]
+    while len(set(orders)) != len(orders) or 0 in orders:
+        nonce = secrets.token_bytes(32)
+        orders = [account_order(nonce, a) for a in accounts]
+    positions = sorted(secrets.SystemRandom().sample(range(leaves), len(accounts)))
+    placed = zip(positions, sorted(zip(orders, accounts, strict=True)), strict=True)
+    return Opening(
+        book=book_digest,
+        shape=shape,
+        nonce=nonce.hex(),
+        commitment_salt=_random_elements(),
+        accounts=tuple(AccountLeaf(p, a, o, _random_elements(), _random_elements()) for p, (o, a) in placed),
+        empty=tuple(EmptyLeaf(p, _random_elements()) for p in sorted(set(range(leaves)) - set(positions))),
+    )
+
+
+def account_order(nonce: bytes, account: str) -> int:
+    """Low 48 bits of SHA-256 over the publication nonce and the customer's identifier; the customer recomputes it."""
+    digest = hashlib.sha256(b"plimsoll/order" + nonce + account.encode()).digest()
+    return int.from_bytes(digest[:8], "little") % (1 << ORDER_BITS)
+
+
+def _random_elements() -> tuple[int, ...]:
+    return tuple(secrets.randbelow(P) for _ in range(SALT))
+
+
+def _tuples(raw: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
+
+
+def is_private(path: Path) -> bool:
+    """Whether nobody but the owner can read the file."""
+    return not os.stat(path).st_mode & 0o077

@@ -1,0 +1,99 @@
+"""What a caller accepts: program, security, shape, freshness. The defaults are strict; each weakening is spelled out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from plimsoll.circuits.shapes import ShapeClass
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.profile import PROFILES
+from plimsoll.verifier.statement import BOOK_BATCH, NO_PREVIOUS, Statement
+
+BOOK_PROGRAM: Final = "0" * 64
+"""Digest of the pinned book program (`circuits/compiled/book.json`): the rules that a proof of this release proves."""
+STEP: Final = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The caller's conditions on a proof.
+
+    Attributes:
+        at: the time at which the proof must be fresh (UTC); None means now.
+        max_age: how old the market snapshot may be at that time; None means that age does not matter.
+        max_ahead: how far the snapshot's clock may be ahead of the caller's.
+        programs: accepted program digests, hexadecimal.
+        security_floor: proven bits that the profile must give at this proof's sizes.
+        shapes: accepted shape classes by name; empty accepts every published class.
+        sequence: the publication sequence that is expected; None accepts the snapshot's own.
+        previous: digest of the publication before this one, where publications are chained.
+        context: the consumer's context that the proof must be bound to.
+        allow_insecure: accept a profile whose name says insecure (tests only).
+    """
+
+    at: datetime | None = None
+    max_age: timedelta | None = timedelta(days=1)
+    max_ahead: timedelta = timedelta(minutes=5)
+    programs: frozenset[str] = frozenset({BOOK_PROGRAM})
+    security_floor: int = 128
+    shapes: frozenset[str] = field(default_factory=frozenset)
+    sequence: int | None = None
+    previous: bytes = NO_PREVIOUS
+    context: bytes = b""
+    allow_insecure: bool = False
+
+
+def check_policy(statement: Statement, policy: Policy, snapshot_time: datetime, snapshot_sequence: int) -> None:
+    """Step 3 of verification: the statement is one that the caller accepts.
+
+    The security floor is checked afterwards, when the tables' sizes are known (`verifier.security`).
+
+    Raises:
+        VerificationError: step "policy", with the condition that failed.
+    """
+    _equal("a proof of kind", BOOK_BATCH, statement.kind)
+    program = statement.digests.program.hex()
+    if program not in policy.programs:
+        raise VerificationError(
+            STEP, f"a program among {sorted(policy.programs)}", program, "verify with the release that pins this program"
+        )
+    if policy.shapes and statement.shape not in policy.shapes:
+        raise VerificationError(STEP, f"a shape class among {sorted(policy.shapes)}", statement.shape)
+    name = statement.profile.name
+    if PROFILES.get(name) != statement.profile:
+        raise VerificationError(STEP, f"a known security profile ({', '.join(PROFILES)})", f"{statement.profile}")
+    if statement.profile.insecure and not policy.allow_insecure:
+        raise VerificationError(STEP, "a profile of full security", name, "ask the venue for a proof at full security")
+    _fresh(policy, snapshot_time)
+    _equal("publication sequence", snapshot_sequence if policy.sequence is None else policy.sequence, statement.sequence)
+    _equal("digest of the previous publication", policy.previous.hex(), statement.previous.hex())
+    _equal("consumer context", policy.context.hex(), statement.context.hex())
+    _equal("batch", "0 of 1", f"{statement.batch_index} of {statement.batch_count}")
+
+
+def check_public_values(statement: Statement, shape: ShapeClass) -> None:
+    """The public values that the shape class fixes: nine of them, the first being the tree's height."""
+    _equal("number of public values (height, root, commitment)", 9, len(statement.public_values))
+    _equal("height of the tree for the shape class", shape.log_leaves, statement.public_values[0])
+
+
+def _fresh(policy: Policy, time: datetime) -> None:
+    at = policy.at or datetime.now(UTC)
+    if time > at + policy.max_ahead:
+        raise VerificationError(
+            STEP, f"a snapshot not later than {at.isoformat()}", time.isoformat(), "check both clocks, or set --at"
+        )
+    if policy.max_age is not None and time < at - policy.max_age:
+        raise VerificationError(
+            STEP,
+            f"a snapshot at most {policy.max_age} old at {at.isoformat()}",
+            time.isoformat(),
+            "ask for a newer proof, or set --at or --max-age",
+        )
+
+
+def _equal(what: str, expected: object, got: object) -> None:
+    if expected != got:
+        raise VerificationError(STEP, f"{what} {expected}", str(got))
