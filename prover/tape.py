@@ -1,0 +1,116 @@
+"""The tape: the book program's private input, in the order in which the program reads it.
+
+Layout, each item one field element as an unsigned 64-bit integer:
+
+    height, start, commitment salt (4), then the leaves from left to right:
+    0, salt (4)                                                             an empty leaf
+    1, id (4), salt (4), class, rows, gap (4 limbs), (index, 5 limbs)*      an account, six holdings a row
+
+`index` names a schedule record (the tier the quantity falls into), the limbs are 12 bits of quantity - lo, low first.
+A row that is not full ends with null records. `gap` is order - previous order - 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from plimsoll.circuits.field import P
+from plimsoll.circuits.shapes import HOLDINGS_PER_ROW, ShapeClass
+from plimsoll.engine.book import Book
+from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.schedule import Schedule
+from plimsoll.prover.opening import AccountLeaf, Opening
+
+LIMB_BITS: Final = 12
+QUANTITY_LIMBS: Final = 5
+GAP_LIMBS: Final = 4
+TAG_ID: Final = 5
+NO_OWNER: Final = (0, 0, 0, 0)
+NO_LIEN: Final = 0
+
+Permutation = Callable[[list[int]], list[int]]
+
+
+class TapeError(PlimsollError):
+    """A book that does not fit the shape class, the schedule or the opening it is to be proven with."""
+
+
+def limbs(value: int, count: int) -> list[int]:
+    """`count` limbs of 12 bits, low first. The value must fit; a caller has checked its bounds."""
+    if not 0 <= value < 1 << LIMB_BITS * count:
+        raise TapeError(f"{value} does not fit {count} limbs of {LIMB_BITS} bits")
+    return [value >> LIMB_BITS * i & (1 << LIMB_BITS) - 1 for i in range(count)]
+
+
+def account_id(account: str, blind: Sequence[int], permute: Permutation) -> list[int]:
+    """The leaf's id: opens to (identifier, owner, lien) with the blind; two permutations of the sponge under TAG_ID."""
+    digest = hashlib.sha256(b"plimsoll/identifier" + account.encode()).digest()
+    identifier = [int.from_bytes(digest[i : i + 8], "little") % P for i in range(0, 32, 8)]
+    state = permute([*identifier, *NO_OWNER, TAG_ID, NO_LIEN, 0, 0])
+    return permute([*blind, 0, 0, 0, 0, *state[8:]])[:4]
+
+
+class Tiers:
+    """Finds a holding's schedule record: the tier of its key that its quantity falls into."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.tiers = schedule.tiers
+        self.null = len(self.tiers)
+        self._starts: dict[int, tuple[int, list[int]]] = {}
+        for i, tier in enumerate(self.tiers):
+            self._starts.setdefault(tier.key, (i, []))[1].append(tier.lo)
+
+    def holding(self, key: int, quantity: int) -> list[int]:
+        """Record index and the limbs of quantity - lo.
+
+        Raises:
+            TapeError: the schedule has no tier for this key and quantity.
+        """
+        first, lows = self._starts.get(key, (0, []))
+        tier = bisect_right(lows, quantity) - 1
+        if tier < 0 or quantity > self.tiers[first + tier].hi:
+            raise TapeError(f"no tier for {quantity} lots under key {key}: reduce the holding or add a tier")
+        return [first + tier, *limbs(quantity - lows[tier], QUANTITY_LIMBS)]
+
+
+def encode_tape(book: Book, schedule: Schedule, shape: ShapeClass, opening: Opening, permute: Permutation) -> bytes:
+    """The whole tape as little-endian u64.
+
+    Raises:
+        TapeError: the opening is for other accounts, or the holdings need more rows than the shape class has.
+    """
+    index = {account: i for i, account in enumerate(book.accounts)}
+    if sorted(index) != sorted(leaf.account for leaf in opening.accounts):
+        raise TapeError("the opening file holds other accounts than the book: prove with the book it was drawn for")
+    if len(opening.accounts) + len(opening.empty) != shape.leaves:
+        raise TapeError(f"the opening file has another number of leaves than the shape class {shape.name}")
+    tiers = Tiers(schedule)
+    offsets, keys, quantities = book.offsets.tolist(), book.keys.tolist(), book.quantities.tolist()
+    classes = book.classes.tolist()
+    needed = sum(-(-(b - a) // HOLDINGS_PER_ROW) for a, b in zip(offsets, offsets[1:], strict=False))
+    if needed > shape.holdings_rows:
+        raise TapeError(
+            f"the book needs {needed} rows of {HOLDINGS_PER_ROW} holdings, the shape class {shape.name} has room for "
+            f"{shape.holdings_rows}: declare more holdings an account (--holdings-per-account) or more accounts"
+        )
+    tape = [shape.log_leaves, opening.start, *opening.commitment_salt]
+    previous = opening.start
+    for leaf in sorted([*opening.accounts, *opening.empty], key=lambda leaf: leaf.position):
+        if not isinstance(leaf, AccountLeaf):
+            tape += [0, *leaf.salt]
+            continue
+        i = index[leaf.account]
+        count = offsets[i + 1] - offsets[i]
+        rows = -(-count // HOLDINGS_PER_ROW)
+        tape += [1, *account_id(leaf.account, leaf.blind, permute), *leaf.salt, classes[i], rows]
+        tape += limbs(leaf.order - previous - 1, GAP_LIMBS)
+        for h in range(offsets[i], offsets[i + 1]):
+            tape += tiers.holding(keys[h], quantities[h])
+        for k in range(rows * HOLDINGS_PER_ROW - count):
+            tape += [tiers.null + k, *limbs(0, QUANTITY_LIMBS)]
+        previous = leaf.order
+    return array("Q", tape).tobytes()
