@@ -1,0 +1,132 @@
+# A user needs Python 3.11+, Rust, make and a C linker; everything else is installed into .venv from hashed locks.
+#
+#   make demo    set up what the demo needs, then check, prove and verify a sample book
+#   make test    set everything up and run all tests
+#   make check   formatting, lints, types, import direction
+#   make docs    the documentation, in docs/_build/html
+#   make lock    write requirements/*.lock anew from pyproject.toml (needs the network)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+# Bytecode is compiled on first import instead of for every installed file: halves the installation.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --no-build-isolation
+LOCKED := $(PIP_INSTALL) --require-hashes
+
+# Proving is several times faster with the machine's own vector instructions. Every cargo call here uses the same
+# flags and profile, so the dependencies are compiled once.
+export RUSTFLAGS ?= -C target-cpu=native
+export CARGO_TARGET_DIR ?= target
+CARGO_MINOR := 88
+RUST := Cargo.toml Cargo.lock $(shell find prover/core tests/dishonest -name target -prune -o \
+    \( -name '*.rs' -o -name '*.toml' -o -name '*.pyi' \) -print)
+ROOMS := engine circuits verifier prover cli
+DISHONEST := build/dishonest/plimsoll_dishonest.abi3.so
+
+.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit lock clean
+
+setup: $(STAMPS)/dev $(STAMPS)/core $(STAMPS)/plimsoll $(DISHONEST)
+
+setup-demo: $(STAMPS)/demo $(STAMPS)/core $(STAMPS)/plimsoll
+
+demo: setup-demo
+	$(BIN)/plimsoll demo
+
+test: cargo-test pytest
+
+cargo-test: setup
+	cargo test --locked --release --package plimsoll-core --no-default-features
+
+# Closes with pytest's own summary, which continuous integration reads.
+pytest: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	cargo fmt --all --check
+	cargo clippy --locked --release --workspace --all-targets -- -D warnings
+
+format: $(STAMPS)/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cargo fmt --all
+
+docs: $(STAMPS)/docs
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+bench: setup
+	$(BIN)/python benchmarks/run.py
+
+# Every test with many more random examples, and those marked `audit`, which are too slow for each change.
+audit: setup
+	$(BIN)/python -m pytest --hypothesis-profile=audit -m "audit or not audit"
+
+clean:
+	rm -rf $(VENV) build target dist docs/_build *.egg-info .pytest_cache .ruff_cache .hypothesis
+
+# --- the virtual environment ---------------------------------------------------------------------------------------
+
+$(STAMPS)/venv: .ci/tools.sh
+	@PYTHON="$(PYTHON)" CARGO_MINOR=$(CARGO_MINOR) sh .ci/tools.sh
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/build: requirements/build.lock $(STAMPS)/venv
+	$(LOCKED) -r $<
+	@touch $@
+
+# One of the two, after the build tools: cairo-lang comes as a source archive and is built with the locked setuptools.
+$(STAMPS)/demo $(STAMPS)/dev: $(STAMPS)/%: requirements/%.lock $(STAMPS)/build
+	$(LOCKED) -r $<
+	@touch $@
+
+$(STAMPS)/docs: requirements/docs.lock $(STAMPS)/build
+	$(LOCKED) -r $<
+	@touch $@
+
+# Editable: the installed rooms are the folders of this tree, so a changed or a new module needs no new setup.
+# build/path/plimsoll holds the same as links, for tools that read folders and follow no import hook.
+$(STAMPS)/plimsoll: pyproject.toml README.md $(STAMPS)/build
+	$(PIP_INSTALL) --editable .
+	@mkdir -p build/path/plimsoll
+	@for room in $(ROOMS); do ln -sfn ../../../$$room build/path/plimsoll/$$room; done
+	@touch $@
+
+# --- the Rust core ------------------------------------------------------------------------------------------------
+
+$(STAMPS)/core: $(RUST) $(STAMPS)/build
+	@rm -rf build/wheels
+	$(BIN)/maturin build --locked --release --manifest-path prover/core/Cargo.toml --interpreter $(BIN)/python \
+	    --auditwheel skip --out build/wheels
+	$(PIP_INSTALL) --no-index --force-reinstall build/wheels/plimsoll_core-*.whl
+	@touch $@
+
+# For the forgeries of the tests only; it proves any trace it is handed. tests/conftest.py puts its folder on the path.
+$(DISHONEST): $(RUST) $(STAMPS)/core
+	cargo build --locked --release --package plimsoll-dishonest
+	@mkdir -p $(@D)
+	@cp $(CARGO_TARGET_DIR)/release/libplimsoll_dishonest.so $@ 2>/dev/null \
+	    || cp $(CARGO_TARGET_DIR)/release/libplimsoll_dishonest.dylib $@
+
+# --- locks --------------------------------------------------------------------------------------------------------
+
+LOCK_VENV := build/lock-venv
+COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+    --no-emit-index-url --custom-compile-command "make lock"
+
+# `dev` is resolved first; the others keep to its versions, so they can be installed into one environment.
+lock:
+	@test -x $(LOCK_VENV)/bin/python || $(PYTHON) -m venv $(LOCK_VENV)
+	@$(LOCK_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/lock.lock
+	$(COMPILE) pyproject.toml --extra book --extra circuits --group build --group test --group check \
+	    -o requirements/dev.lock
+	$(COMPILE) --group docs -c requirements/dev.lock -o requirements/docs.lock
+	$(COMPILE) pyproject.toml --extra book -c requirements/dev.lock -o requirements/demo.lock
+	$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/verify.lock
+	$(COMPILE) --group build -c requirements/dev.lock -o requirements/build.lock
+	$(COMPILE) --group lock -o requirements/lock.lock
