@@ -1,0 +1,42 @@
+"""Check that initial margin never lies below maintenance margin, at any notional."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from plimsoll.engine.brackets import Bracket, Piece, pieces
+from plimsoll.engine.problems import RefusedValueError
+
+
+def check_dominates(initial: Sequence[Bracket], maintenance: Sequence[Bracket], *, whole: bool) -> None:
+    """Refuse initial brackets that somewhere ask for less than maintenance; empty `initial` means the same brackets.
+
+    Both are linear between the union of their floors, so comparing the values and slopes at each floor, and the left
+    limits at the next one, compares them everywhere.
+    """
+    if not initial or not maintenance:
+        return
+    high, low = pieces(initial, whole=whole), pieces(maintenance, whole=whole)
+    if high[-1].cap != low[-1].cap:
+        raise RefusedValueError(
+            "initial and maintenance brackets end at different caps", "let both end at one notional"
+        )
+    floors = sorted({piece.floor for piece in (*high, *low)})
+    for k, floor in enumerate(floors):
+        upper, lower = _at(high, floor), _at(low, floor)
+        ends = [floor] if k + 1 == len(floors) else [floor, floors[k + 1]]
+        below = any(_value(upper, end) < _value(lower, end) for end in ends)
+        if below or (k + 1 == len(floors) and upper.rate < lower.rate):
+            raise RefusedValueError(
+                f"crossed tiers: initial margin falls below maintenance margin from notional {floor}",
+                "raise the initial rate there, or lower the maintenance rate",
+            )
+
+
+def _at(parts: Sequence[Piece], notional: Fraction) -> Piece:
+    return next(piece for piece in reversed(parts) if piece.floor <= notional)
+
+
+def _value(piece: Piece, notional: Fraction) -> Fraction:
+    return piece.rate * notional - piece.deduction

@@ -1,0 +1,53 @@
+"""What is wrong with an input, in the same shape for every file: where, what stood there, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from plimsoll.engine.errors import PlimsollError
+
+MAX_SHOWN = 80
+MAX_LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one place of one file."""
+
+    file: str
+    place: str
+    """`row 3, column quantity` of a table, or `instruments[3].lot` of a JSON file; empty for the file as a whole."""
+    value: str
+    message: str
+    """What is wrong and what was expected."""
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}: {self.place}" if self.place else self.file
+        got = f" (got {self.value})" if self.value else ""
+        return f"{where}: {self.message}{got}; {self.remedy}"
+
+
+class InputError(PlimsollError):
+    """An input file, or a value given in its place, is refused. `problems` lists everything found, not the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems[:MAX_LISTED]]
+        left = len(self.problems) - len(lines)
+        super().__init__("\n".join([*lines, f"and {left} more problems"] if left else lines))
+
+
+class RefusedValueError(PlimsollError, ValueError):
+    """A single value is refused; whoever reads the file adds the place. `str()` is the message."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(message)
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: its repr, cut to a readable length."""
+    text = repr(value)
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
