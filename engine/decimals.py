@@ -11,9 +11,9 @@ import re
 from plimsoll.engine.problems import RefusedValueError, shown
 
 VALUE_DIGITS = 20
-VALUE_SCALE = 10**VALUE_DIGITS
+VALUE_SCALE: int = 10**VALUE_DIGITS
 PPM_DIGITS = 6
-PPM = 10**PPM_DIGITS
+PPM: int = 10**PPM_DIGITS
 MAX_WHOLE_DIGITS = 24
 MIN_LOT_EXPONENT = -18
 MAX_LOT_EXPONENT = 12
@@ -25,7 +25,7 @@ _PLAIN = 'write a plain decimal string such as "12.50"'
 def parse_decimal(text: object, digits: int, *, negative: bool = False) -> int:
     """The integer `text * 10^digits`, exactly; `1`, `1.0` and `1.00` are the same number.
 
-    Raises `RefusedValueError` for anything but a plain decimal string: numbers that are not strings, exponents, a leading
+    Raises `RefusedValueError` for anything but a plain decimal string: other types, exponents, a leading
     plus or zero, blanks, NaN, more than `digits` decimals (unless zero) and, without `negative`, a minus sign.
     """
     if not isinstance(text, str):
