@@ -1,0 +1,63 @@
+//! Everything of `plimsoll_core`, and what an honest prover has no use for: proofs of any traces at all.
+//!
+//! The release prover itself checks no constraint; a forgery's rejection is the verifiers' work, and this module lets
+//! the test suite show them every kind of forgery. It is never part of a wheel.
+
+use p3_matrix::dense::RowMajorMatrix;
+use plimsoll_core::error::Result;
+use plimsoll_core::field::Val;
+use plimsoll_core::prove::prove;
+use plimsoll_core::python::{PyProfile, elements, register, statement, without_gil};
+use plimsoll_core::refuse;
+use plimsoll_core::table::TableSet;
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyBytes;
+
+/// Proves the traces (one for each instance, u64 little-endian, row after row, full height). Blind columns are
+/// overwritten with fresh blinds unless `keep_blinds`.
+#[pyfunction]
+#[pyo3(signature = (tables, traces, public_values, statement_digest, profile, keep_blinds=false))]
+fn prove_traces<'py>(
+    py: Python<'py>,
+    tables: &[u8],
+    traces: Vec<PyBackedBytes>,
+    public_values: Vec<u64>,
+    statement_digest: &[u8],
+    profile: PyProfile,
+    keep_blinds: bool,
+) -> PyResult<Bound<'py, PyBytes>> {
+    statement(statement_digest)?;
+    let values = elements(&public_values)?;
+    let proof = without_gil(py, || {
+        let set = TableSet::parse(tables)?;
+        let traces = matrices(&set, &traces)?;
+        prove(&set, traces, &values, statement_digest, &profile.get(), !keep_blinds, &|_| Ok(()))
+    })?;
+    Ok(PyBytes::new(py, &proof))
+}
+
+fn matrices(set: &TableSet, traces: &[PyBackedBytes]) -> Result<Vec<RowMajorMatrix<Val>>> {
+    if traces.len() != set.instances.len() {
+        return refuse!(Usage, "expected {} traces, got {}", set.instances.len(), traces.len());
+    }
+    traces
+        .iter()
+        .enumerate()
+        .map(|(i, bytes)| {
+            let (words, rest) = bytes.as_chunks::<8>();
+            let width = set.table(i).width;
+            if !rest.is_empty() || words.len() % width != 0 {
+                return refuse!(Usage, "trace {i}: expected rows of {width} columns of 8 bytes");
+            }
+            let words: Vec<u64> = words.iter().map(|word| u64::from_le_bytes(*word)).collect();
+            Ok(RowMajorMatrix::new(elements(&words)?, width))
+        })
+        .collect()
+}
+
+#[pymodule]
+fn plimsoll_dishonest(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    register(m)?;
+    m.add_function(wrap_pyfunction!(prove_traces, m)?)
+}
