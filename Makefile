@@ -17,7 +17,7 @@ LOCKED := $(PIP_INSTALL) --require-hashes
 # Proving is several times faster with the machine's own vector instructions. Every cargo call here uses the same
 # flags and profile, so the dependencies are compiled once.
 export RUSTFLAGS ?= -C target-cpu=native
-export CARGO_TARGET_DIR ?= target
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO_MINOR := 88
 RUST := Cargo.toml Cargo.lock $(shell find prover/core tests/dishonest -name target -prune -o \
     \( -name '*.rs' -o -name '*.toml' -o -name '*.pyi' \) -print)
