@@ -75,14 +75,15 @@ def format_lot(exponent: int) -> str:
     return "1" + "0" * exponent if exponent >= 0 else "0." + "0" * (-exponent - 1) + "1"
 
 
-def _power(exponent: int) -> int:
+def power_of_ten(exponent: int) -> int:
+    """10^exponent for an exponent of 0 or more, as an integer."""
     return int(10**exponent)
 
 
 def parse_quantity(text: object, lot_exponent: int) -> int:
     """The signed number of lots in a decimal quantity. A quantity that is no multiple of the lot is refused."""
     fine = parse_decimal(text, -MIN_LOT_EXPONENT, negative=True)
-    lots, rest = divmod(fine, _power(lot_exponent - MIN_LOT_EXPONENT))
+    lots, rest = divmod(fine, power_of_ten(lot_exponent - MIN_LOT_EXPONENT))
     if rest:
         raise RefusedValueError(
             f"not a multiple of the lot {format_lot(lot_exponent)}",
@@ -93,4 +94,4 @@ def parse_quantity(text: object, lot_exponent: int) -> int:
 
 def format_quantity(lots: int, lot_exponent: int) -> str:
     """The decimal string of a signed number of lots."""
-    return format_decimal(lots * _power(lot_exponent - MIN_LOT_EXPONENT), -MIN_LOT_EXPONENT)
+    return format_decimal(lots * power_of_ten(lot_exponent - MIN_LOT_EXPONENT), -MIN_LOT_EXPONENT)

@@ -136,9 +136,9 @@ def _tiers(rules: _Rules, key: int, lot: int) -> list[Tier]:
     end = min(_end(rules.equity, notional), _end(rules.requirement, notional))
     los = [lo for lo in starts if lo <= end]
     tiers: list[Tier] = []
+    unit = rules.exchange_rate * VALUE_SCALE
     for lo, following in zip(los, [*los[1:], end + 1], strict=True):
-        equity, requirement = starts[lo]
-        tier = _tier(key, lo, following - 1, equity, requirement, notional, rules.exchange_rate)
+        tier = _tier((key, lo, following - 1), starts[lo], notional, unit)
         if tier.hi < tier.lo:
             break
         tiers.append(tier)
@@ -163,11 +163,13 @@ def _piece(parts: Sequence[Piece], notional: Fraction) -> Piece:
     return next(piece for piece in reversed(parts) if piece.floor <= notional)
 
 
-def _tier(
-    key: int, lo: int, hi: int, equity: Piece, requirement: Piece, notional: Fraction, exchange_rate: Fraction
-) -> Tier:
-    """Round each coefficient against the account, check slopes and error, and clamp `hi` to the value bounds."""
-    unit = exchange_rate * VALUE_SCALE
+def _tier(span: tuple[int, int, int], parts: tuple[Piece, Piece], notional: Fraction, unit: Fraction) -> Tier:
+    """Round each coefficient against the account, check slopes and error, and clamp `hi` to the value bounds.
+
+    `span`: key, lo and hi. `parts`: equity and requirement. `unit`: units of value in one of the price currency.
+    """
+    key, lo, hi = span
+    equity, requirement = parts
     exact = (
         equity.rate * notional * unit,
         -equity.deduction * unit,

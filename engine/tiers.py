@@ -21,9 +21,9 @@ VALUE_BITS = 144
 """|e0|, |m0| and every value a tier can take are below 2^144: six limbs of 24 bits."""
 QUANTITY_BITS = 60
 """Quantities are below 2^60 lots: five limbs of 12 bits."""
-MAX_SLOPE = 2**SLOPE_BITS - 1
-MAX_VALUE = 2**VALUE_BITS - 1
-MAX_QUANTITY = 2**QUANTITY_BITS - 1
+MAX_SLOPE: int = 2**SLOPE_BITS - 1
+MAX_VALUE: int = 2**VALUE_BITS - 1
+MAX_QUANTITY: int = 2**QUANTITY_BITS - 1
 
 
 class ScheduleError(PlimsollError):
