@@ -1,130 +1,37 @@
-"""Strict JSON in, Pydantic models out. Everything that JSON leaves open is refused.
-
-Refused with a clear error: a byte-order mark, bytes that are not UTF-8, a key given twice, NaN and infinities, JSON
-numbers that are not plain integers, nesting deeper than any of our files needs, files beyond `MAX_BYTES`.
-"""
+"""Writing files so that a stopped run leaves nothing half-written: to a temporary file beside it, then rename."""
 
 from __future__ import annotations
 
-import codecs
-import json
-import re
+import os
+import tempfile
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
-from plimsoll.engine.problems import InputError, Problem, RefusedValueError, shown
-
-MAX_BYTES = 64 * 2**20
-MAX_DEPTH = 16
-MAX_INTEGER_DIGITS = 20
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
-
-Model = TypeVar("Model", bound=BaseModel)
+from plimsoll.engine.errors import PlimsollError
 
 
-def parse_json(data: bytes, file: str) -> Any:
-    """The JSON value in `data`; `file` names it in messages. Raises `InputError`."""
-    if len(data) > MAX_BYTES:
-        raise _refused(file, f"larger than {MAX_BYTES} bytes", "check that this is the right file")
-    if data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _refused(file, "starts with a byte-order mark", "save it as UTF-8 without a byte-order mark")
-    if not data.strip():
-        raise _refused(file, "is empty", "write a JSON object into it")
+class FileError(PlimsollError):
+    """A file that cannot be written."""
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Writes `data` to `path` completely or not at all, with permissions `mode` from the first byte on.
+
+    Raises:
+        FileError: the folder does not exist or cannot be written.
+    """
     try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _refused(file, f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from error
-    _check_depth(text, file)
-    try:
-        return json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_float=_no_float,
-            parse_int=_integer,
-            parse_constant=_no_constant,
-        )
-    except RefusedValueError as error:
-        raise _refused(file, str(error), error.remedy) from error
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise InputError([Problem(file, place, "", f"is not JSON: {error.msg}", "correct the syntax")]) from error
-
-
-def load_model(model: type[Model], data: bytes, file: str) -> Model:
-    """The model in the JSON text `data`. Raises `InputError` listing every field that is wrong."""
-    value = parse_json(data, file)
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        raise InputError(problems_of(error, file)) from error
-
-
-def read_model(model: type[Model], path: str | Path) -> Model:
-    """`load_model` of a file's bytes."""
-    path = Path(path)
-    try:
-        data = path.read_bytes()
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # created with mode 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, mode)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
     except OSError as error:
-        raise _refused(str(path), f"cannot be read: {error.strerror}", "check the path and its permissions") from error
-    return load_model(model, data, str(path))
-
-
-def problems_of(error: ValidationError, file: str) -> list[Problem]:
-    """Pydantic's list of errors as problems of `file`."""
-    problems = []
-    for item in error.errors(include_url=False):
-        cause = item.get("ctx", {}).get("error")
-        message = str(cause) if cause is not None else item["msg"]
-        remedy = getattr(cause, "remedy", _REMEDIES.get(item["type"], "correct this field"))
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
-        value = "" if isinstance(item["input"], dict | list) else shown(item["input"])
-        problems.append(Problem(file, place, value, message, remedy))
-    return problems
-
-
-_REMEDIES = {
-    "missing": "add this field",
-    "extra_forbidden": "remove this field, or correct its spelling",
-    "literal_error": "use one of the values named here",
-}
-
-
-def _refused(file: str, message: str, remedy: str) -> InputError:
-    return InputError([Problem(file, "", "", message, remedy)])
-
-
-def _check_depth(text: str, file: str) -> None:
-    """Python's own parser recurses: refuse deep nesting before it runs, counting brackets outside of strings."""
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        if token[0] in "[{":
-            depth += 1
-        elif token[0] in "]}":
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise _refused(file, f"is nested deeper than {MAX_DEPTH} levels", "check that this is the right file")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in result:
-            raise RefusedValueError(f"gives the key {shown(key)} twice", "keep one of the two")
-        result[key] = value
-    return result
-
-
-def _integer(text: str) -> int:
-    if len(text) > MAX_INTEGER_DIGITS:
-        raise RefusedValueError(f"holds a number of {len(text)} digits", "check this number")
-    return int(text)
-
-
-def _no_float(text: str) -> Any:
-    raise RefusedValueError(f"holds the JSON number {text}", f'put decimal numbers in quotes: "{text}"')
-
-
-def _no_constant(text: str) -> Any:
-    raise RefusedValueError(f"holds {text}, which is no JSON", "give a plain decimal string")
+        raise FileError(
+            f"{path} cannot be written: {error.strerror}; choose a folder that exists and is writable"
+        ) from error

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plimsoll.engine.canonical import Encoder
 from plimsoll.engine.fields import Count, Digest, Name, SignedValue, Time, Value, Version
-from plimsoll.engine.files import load_model, read_model
+from plimsoll.engine.json_files import load_model, read_model
 
 
 class MarketSnapshot(BaseModel):
