@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from plimsoll.circuits.field import P
 from plimsoll.engine.errors import PlimsollError
-from plimsoll.engine.files import write_atomically
+from plimsoll.engine.atomic import write_atomically
 
 VERSION: Final = 1
 ORDER_BITS: Final = 48

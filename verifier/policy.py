@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from plimsoll.circuits.shapes import ShapeClass
+from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.profile import PROFILES
 from plimsoll.verifier.statement import BOOK_BATCH, NO_PREVIOUS, Statement
@@ -28,7 +29,7 @@ class Policy:
         security_floor: proven bits that the profile must give at this proof's sizes.
         shapes: accepted shape classes by name; empty accepts every published class.
         sequence: the publication sequence that is expected; None accepts the snapshot's own.
-        previous: digest of the publication before this one, where publications are chained.
+        previous: digest of the publication before this one; None accepts the one that the snapshot names.
         context: the consumer's context that the proof must be bound to.
         allow_insecure: accept a profile whose name says insecure (tests only).
     """
@@ -40,12 +41,22 @@ class Policy:
     security_floor: int = 128
     shapes: frozenset[str] = field(default_factory=frozenset)
     sequence: int | None = None
-    previous: bytes = NO_PREVIOUS
+    previous: bytes | None = None
     context: bytes = b""
     allow_insecure: bool = False
 
 
-def check_policy(statement: Statement, policy: Policy, snapshot_time: datetime, snapshot_sequence: int) -> None:
+def snapshot_time(snapshot: MarketSnapshot) -> datetime:
+    """The moment of the snapshot's prices, UTC."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=snapshot.time)
+
+
+def previous_publication(snapshot: MarketSnapshot) -> bytes:
+    """Digest of the publication before this one as the snapshot names it, or zeros for the first."""
+    return snapshot.previous or NO_PREVIOUS
+
+
+def check_policy(statement: Statement, policy: Policy, snapshot: MarketSnapshot) -> None:
     """Step 3 of verification: the statement is one that the caller accepts.
 
     The security floor is checked afterwards, when the tables' sizes are known (`verifier.security`).
@@ -66,9 +77,11 @@ def check_policy(statement: Statement, policy: Policy, snapshot_time: datetime, 
         raise VerificationError(STEP, f"a known security profile ({', '.join(PROFILES)})", f"{statement.profile}")
     if statement.profile.insecure and not policy.allow_insecure:
         raise VerificationError(STEP, "a profile of full security", name, "ask the venue for a proof at full security")
-    _fresh(policy, snapshot_time)
-    _equal("publication sequence", snapshot_sequence if policy.sequence is None else policy.sequence, statement.sequence)
-    _equal("digest of the previous publication", policy.previous.hex(), statement.previous.hex())
+    _fresh(policy, snapshot_time(snapshot))
+    sequence = snapshot.sequence if policy.sequence is None else policy.sequence
+    _equal("publication sequence", sequence, statement.sequence)
+    previous = previous_publication(snapshot) if policy.previous is None else policy.previous
+    _equal("digest of the previous publication", previous.hex(), statement.previous.hex())
     _equal("consumer context", policy.context.hex(), statement.context.hex())
     _equal("batch", "0 of 1", f"{statement.batch_index} of {statement.batch_count}")
 

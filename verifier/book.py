@@ -1,0 +1,123 @@
+"""Verification of a book batch: the steps of docs/protocol, in their order.
+
+A book batch proof says: the root is the root of a tree of salted leaves; each leaf is empty or a well-formed account;
+the accounts' orders strictly ascend; and each account's equity at this market snapshot meets its maintenance margin
+under these risk parameters. It says nothing about who signed the prices, whether longs equal shorts, or reserves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from plimsoll.circuits.book_tables import BookTables, book_program, build_book
+from plimsoll.circuits.program import Program
+from plimsoll.circuits.schedule_records import schedule_records
+from plimsoll.circuits.shapes import ShapeClass, ShapeError
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.schedule import compile_schedule
+from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.policy import Policy, check_policy, check_public_values, snapshot_time
+from plimsoll.verifier.security import security_bits
+from plimsoll.verifier.stark import verify_proof
+from plimsoll.verifier.statement import Digests, Statement, read_proof
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedBook:
+    """What a verified proof establishes, and about what. `root` and `commitment` are four field elements each."""
+
+    shape: ShapeClass
+    root: tuple[int, ...]
+    commitment: tuple[int, ...]
+    snapshot_time: datetime
+    sequence: int
+    program: str
+    profile: str
+    security_bits: float
+    proof_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The constraints and digests of a statement, rebuilt from what the caller pinned and supplied."""
+
+    book: BookTables
+    digests: Digests
+
+
+def expected_statement(
+    program: Program, snapshot: MarketSnapshot, parameters: RiskParameters, shape: ShapeClass
+) -> Expected:
+    """Rebuilds the tables from bytecode and the schedule from snapshot and parameters; the prover uses the same."""
+    schedule = compile_schedule(snapshot, parameters)
+    book = build_book(program, schedule_records(schedule.tiers), shape)
+    digests = Digests(
+        program=program.digest(),
+        tables=book.tables.digest(),
+        instruments=parameters.table.digest(),
+        schedule=schedule.digest(),
+        market=snapshot.digest(),
+        parameters=parameters.digest(),
+    )
+    return Expected(book, digests)
+
+
+def verify_book(
+    data: bytes, snapshot: MarketSnapshot, parameters: RiskParameters, policy: Policy | None = None
+) -> VerifiedBook:
+    """Verifies a proof file against a market snapshot and risk parameters that the caller trusts.
+
+    What remains the caller's duty: that snapshot and parameters are the ones to be judged by (prices are not signed in
+    this version), and that the root is the one that customers were shown.
+
+    Raises:
+        VerificationError: with the step that failed, what was expected and what came.
+    """
+    policy = policy or Policy()
+    # (1) Parse the canonical encoding; nothing may be left over.
+    statement, body = read_proof(data)
+    # (2) Rebuild the tables: nothing about the constraints is taken from the proof.
+    shape = _shape(statement)
+    expected = expected_statement(book_program(), snapshot, parameters, shape)
+    # (3) The statement is the one that the caller accepts, about the caller's own snapshot and parameters.
+    check_policy(statement, policy, snapshot)
+    check_public_values(statement, shape)
+    _check_digests(expected.digests, statement.digests)
+    bits = security_bits(expected.book.tables, statement.profile)
+    if bits < policy.security_floor and not (policy.allow_insecure and statement.profile.insecure):
+        raise VerificationError("policy", f"at least {policy.security_floor} proven bits", f"{bits:.1f} bits")
+    # (4) - (6) Transcript, constraints at zeta and terminals, openings.
+    values = list(statement.public_values)
+    verify_proof(expected.book.tables, values, statement.digest(), body, statement.profile)
+    return VerifiedBook(
+        shape=shape,
+        root=tuple(values[1:5]),
+        commitment=tuple(values[5:9]),
+        snapshot_time=snapshot_time(snapshot),
+        sequence=statement.sequence,
+        program=statement.digests.program.hex(),
+        profile=statement.profile.name,
+        security_bits=bits,
+        proof_digest=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _shape(statement: Statement) -> ShapeClass:
+    try:
+        return ShapeClass.parse(statement.shape)
+    except ShapeError as error:
+        raise VerificationError("tables", "the name of a published shape class", str(error)) from None
+
+
+def _check_digests(expected: Digests, claimed: Digests) -> None:
+    remedy = {
+        "market": "verify with the snapshot that the venue published with this proof",
+        "parameters": "verify with the risk parameters that the venue published with this proof",
+    }
+    for name in ("program", "market", "parameters", "instruments", "schedule", "tables"):
+        want, got = getattr(expected, name), getattr(claimed, name)
+        if want != got:
+            raise VerificationError("policy", f"{name} digest {want.hex()}", got.hex(), remedy.get(name, ""))
