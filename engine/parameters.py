@@ -14,8 +14,8 @@ from plimsoll.engine.canonical import Encoder
 from plimsoll.engine.decimals import PPM
 from plimsoll.engine.dominance import check_dominates
 from plimsoll.engine.fields import Count, Lot, Name, Rate, Time, Value, Version
-from plimsoll.engine.json_files import load_model, read_model
 from plimsoll.engine.instruments import MAX_INSTRUMENTS, InstrumentInfo, InstrumentTable, Kind
+from plimsoll.engine.json_files import load_model, read_model
 from plimsoll.engine.problems import RefusedValueError
 
 MAX_RATE = 10 * PPM
