@@ -10,10 +10,15 @@ pub mod error;
 pub mod field;
 pub mod guard;
 pub mod poseidon;
+pub mod program;
 pub mod prove;
 #[cfg(feature = "python")]
 pub mod python;
 pub mod reader;
+pub mod rows;
+pub mod run;
+pub mod security;
 pub mod shape;
 pub mod table;
 pub mod verify;
+pub mod witness;

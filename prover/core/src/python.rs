@@ -4,22 +4,29 @@ use crate::config::Profile;
 use crate::error::{CoreError, Result};
 use crate::field::{P, Val, canonical};
 use crate::guard::guarded;
+use crate::prove::prove;
 use crate::table::TableSet;
-use crate::{poseidon, refuse, verify};
+use crate::witness::Witness;
+use crate::{poseidon, refuse, security, verify};
 use p3_field::PrimeField64;
-use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyDict};
+use std::collections::HashMap;
+use std::sync::Mutex;
 
-pyo3::create_exception!(
-    plimsoll_core,
-    PyCoreError,
-    PyException,
-    "The core refused; the message starts with the kind of refusal."
-);
+mod exception {
+    pyo3::create_exception!(
+        plimsoll_core,
+        CoreError,
+        pyo3::exceptions::PyException,
+        "The core refused; the message starts with the kind of refusal."
+    );
+}
 
 impl From<CoreError> for PyErr {
     fn from(error: CoreError) -> Self {
-        PyCoreError::new_err(error.to_string())
+        exception::CoreError::new_err(error.to_string())
     }
 }
 
@@ -97,6 +104,72 @@ impl PyProfile {
     }
 }
 
+/// The traces are gone after a proof; outputs and row counts stay.
+#[pyclass(name = "Witness", subclass, module = "plimsoll_core")]
+pub struct PyWitness {
+    pub witness: Option<Witness>,
+    #[pyo3(get)]
+    outputs: Vec<u64>,
+    #[pyo3(get)]
+    rows: Vec<usize>,
+}
+
+impl PyWitness {
+    pub fn run(
+        py: Python<'_>,
+        tables: &[u8],
+        program: &str,
+        roms: &HashMap<String, PyBackedBytes>,
+        tape: &[u8],
+        lenient: bool,
+    ) -> PyResult<Self> {
+        let witness = without_gil(py, || Witness::run(tables, program, roms, tape, lenient))?;
+        let outputs = witness.outputs.iter().map(PrimeField64::as_canonical_u64).collect();
+        Ok(Self { outputs, rows: witness.rows.clone(), witness: Some(witness) })
+    }
+}
+
+#[pymethods]
+impl PyWitness {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        tables: &[u8],
+        program: &str,
+        roms: HashMap<String, PyBackedBytes>,
+        tape: &[u8],
+    ) -> PyResult<Self> {
+        Self::run(py, tables, program, &roms, tape, false)
+    }
+
+    #[pyo3(signature = (statement_digest, profile, progress=None))]
+    fn prove<'py>(
+        &mut self,
+        py: Python<'py>,
+        statement_digest: &[u8],
+        profile: PyProfile,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        statement(statement_digest)?;
+        let Some(Witness { set, outputs, traces, .. }) = self.witness.take() else {
+            return Ok(refuse!(Usage, "this witness was already proven: make another, masks are drawn once")?);
+        };
+        let raised: Mutex<Option<PyErr>> = Mutex::new(None);
+        let report = |stage: &str| match &progress {
+            None => Ok(()),
+            Some(callback) => Python::attach(|py| callback.call1(py, (stage,)).map(drop)).or_else(|e| {
+                *raised.lock().expect("nobody panics while holding it") = Some(e);
+                refuse!(Usage, "the progress callback raised")
+            }),
+        };
+        let proof = without_gil(py, || prove(&set, traces, &outputs, statement_digest, &profile.get(), true, &report));
+        match raised.into_inner().expect("nobody panics while holding it") {
+            Some(e) => Err(e),
+            None => Ok(PyBytes::new(py, &proof?)),
+        }
+    }
+}
+
 #[pyfunction(name = "verify")]
 fn py_verify(
     py: Python<'_>,
@@ -120,12 +193,24 @@ fn poseidon2(state: Vec<u64>) -> PyResult<Vec<u64>> {
     Ok(poseidon::permute(state).iter().map(PrimeField64::as_canonical_u64).collect())
 }
 
+#[pyfunction]
+fn security_terms<'py>(py: Python<'py>, tables: &[u8], profile: PyProfile) -> PyResult<Bound<'py, PyDict>> {
+    let terms = without_gil(py, || security::terms(&TableSet::parse(tables)?, &profile.get()))?;
+    let dict = PyDict::new(py);
+    for (name, bits) in terms {
+        dict.set_item(name, bits)?;
+    }
+    Ok(dict)
+}
+
 /// Adds everything to a module; the test suite's module adds the same.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    m.add("CoreError", m.py().get_type::<PyCoreError>())?;
+    m.add("CoreError", m.py().get_type::<exception::CoreError>())?;
     m.add_class::<PyProfile>()?;
+    m.add_class::<PyWitness>()?;
     m.add_function(wrap_pyfunction!(py_verify, m)?)?;
-    m.add_function(wrap_pyfunction!(poseidon2, m)?)
+    m.add_function(wrap_pyfunction!(poseidon2, m)?)?;
+    m.add_function(wrap_pyfunction!(security_terms, m)?)
 }
 
 #[pymodule]

@@ -3,16 +3,18 @@
 //! The release prover itself checks no constraint; a forgery's rejection is the verifiers' work, and this module lets
 //! the test suite show them every kind of forgery. It is never part of a wheel.
 
+use p3_field::PrimeField64;
 use p3_matrix::dense::RowMajorMatrix;
 use plimsoll_core::error::Result;
 use plimsoll_core::field::Val;
 use plimsoll_core::prove::prove;
-use plimsoll_core::python::{PyProfile, elements, register, statement, without_gil};
+use plimsoll_core::python::{PyProfile, PyWitness, elements, register, statement, without_gil};
 use plimsoll_core::refuse;
 use plimsoll_core::table::TableSet;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyList};
+use std::collections::HashMap;
 
 /// Proves the traces (one for each instance, u64 little-endian, row after row, full height). Blind columns are
 /// overwritten with fresh blinds unless `keep_blinds`.
@@ -56,8 +58,45 @@ fn matrices(set: &TableSet, traces: &[PyBackedBytes]) -> Result<Vec<RowMajorMatr
         .collect()
 }
 
+/// The core's witness, with its traces in the open.
+#[pyclass(name = "Witness", extends = PyWitness, module = "plimsoll_dishonest")]
+struct OpenWitness;
+
+#[pymethods]
+impl OpenWitness {
+    /// A lenient witness goes on where an honest run stops: a limb that overflows loses its high bits, 1/0 is 0, a
+    /// value outside a range table is counted nowhere, and the tape may have words left over.
+    #[new]
+    #[pyo3(signature = (tables, program, roms, tape, lenient=false))]
+    fn new(
+        py: Python<'_>,
+        tables: &[u8],
+        program: &str,
+        roms: HashMap<String, PyBackedBytes>,
+        tape: &[u8],
+        lenient: bool,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let witness = PyWitness::run(py, tables, program, &roms, tape, lenient)?;
+        Ok(PyClassInitializer::from(witness).add_subclass(Self))
+    }
+
+    /// The filled traces, one for each instance, u64 little-endian, row after row; blind columns are zero.
+    fn traces<'py>(this: PyRef<'py, Self>) -> PyResult<Bound<'py, PyList>> {
+        let py = this.py();
+        let Some(witness) = &this.as_super().witness else {
+            return Ok(refuse!(Usage, "this witness was already proven")?);
+        };
+        let bytes = witness.traces.iter().map(|trace| {
+            let words: Vec<u8> = trace.values.iter().flat_map(|v| v.as_canonical_u64().to_le_bytes()).collect();
+            PyBytes::new(py, &words)
+        });
+        PyList::new(py, bytes)
+    }
+}
+
 #[pymodule]
 fn plimsoll_dishonest(m: &Bound<'_, PyModule>) -> PyResult<()> {
     register(m)?;
+    m.add_class::<OpenWitness>()?;
     m.add_function(wrap_pyfunction!(prove_traces, m)?)
 }
