@@ -27,7 +27,7 @@ class Decimals:
 
 
 def read_decimals(texts: Spans) -> Decimals:
-    """The numbers in these texts. `good` is set for plain decimals of at most 18 digits, and never for anything else."""
+    """The numbers in these texts; `good` are plain decimals of at most 18 digits, and nothing else."""
     n = len(texts)
     if n == 0:
         return Decimals(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.bool_))

@@ -20,10 +20,16 @@ class Severity(StrEnum):
 
 
 class FieldRefusedError(RefusedValueError):
-    """A field of a table is refused. `kind` is a short stable name of the rule, for programs that read findings."""
+    """A field or a row of a table is refused.
 
-    def __init__(self, kind: str, message: str, remedy: str) -> None:
+    `kind` is a short stable name of the rule, for programs that read findings. `column` and `value` are given where
+    the caller does not know them.
+    """
+
+    def __init__(self, kind: str, message: str, remedy: str, *, column: str = "", value: str = "") -> None:
         self.kind = kind
+        self.column = column
+        self.value = value
         super().__init__(message, remedy)
 
 
@@ -72,6 +78,7 @@ class Findings:
         self,
         file: str,
         error: RefusedValueError,
+        *,
         row: int | None = None,
         column: str = "",
         value: str = "",

@@ -1,4 +1,4 @@
-"""Many texts in one buffer of bytes, each as a (start, end): what the fast readers work on, from CSV and Parquet alike."""
+"""Many texts in one buffer of bytes, each from a start to an end: what the fast readers work on."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from plimsoll.engine.decimals import MIN_LOT_EXPONENT, format_lot, parse_decimal, parse_quantity
+from plimsoll.engine.decimals import MIN_LOT_EXPONENT, parse_decimal, parse_quantity
 from plimsoll.engine.ingest.findings import FieldRefusedError
 from plimsoll.engine.problems import RefusedValueError
 from plimsoll.engine.tiers import MAX_QUANTITY
@@ -99,11 +99,11 @@ def quantize(text: str, lot: int) -> tuple[int, int]:
     return _bounded(lots), residue
 
 
-def out_of_tiers(limit: int, lot: int, show: Callable[[int, int], str]) -> FieldRefusedError:
-    """A quantity above the last tier of its instrument and side; `limit` is the largest accepted number of lots."""
+def beyond_tiers(limit: str) -> FieldRefusedError:
+    """A quantity above the last tier of its instrument and side; `limit` is the largest accepted quantity."""
     return FieldRefusedError(
         "out-of-bounds",
-        f"beyond the instrument's last tier, which ends at {show(limit, lot)}",
+        f"beyond the instrument's last tier, which ends at {limit}",
         "give the last bracket a null cap, or reduce the position",
     )
 

@@ -1,0 +1,94 @@
+"""Read snapshot.json and parameters.json, and judge the snapshot's age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pydantic import BaseModel
+
+from plimsoll.engine.fields import format_time
+from plimsoll.engine.ingest.findings import FieldRefusedError, Findings, Severity
+from plimsoll.engine.json_files import parse_json, read_model
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.problems import InputError, Problem
+from plimsoll.engine.snapshot import MarketSnapshot
+
+SNAPSHOT: Final = "snapshot.json"
+PARAMETERS: Final = "parameters.json"
+MICROSECONDS: Final = 1_000_000
+MAX_AHEAD: Final = 300 * MICROSECONDS
+DEFAULT_MAX_AGE: Final = 86_400 * MICROSECONDS
+_KINDS: Final = {"a market snapshot": MarketSnapshot, "risk parameters": RiskParameters}
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """When a snapshot is fresh; microseconds since 1970, and spans in microseconds.
+
+    A snapshot older than `max_age` is refused; where no age was asked for, one older than a day earns a warning.
+    """
+
+    at: int
+    max_age: int | None = None
+
+    def judge(self, snapshot: MarketSnapshot, findings: Findings, file: str = SNAPSHOT) -> None:
+        """Report a snapshot of the future, and one that is too old."""
+        time, at = format_time(snapshot.time), format_time(self.at)
+        if snapshot.time > self.at + MAX_AHEAD:
+            message = f"a snapshot of the future; it is {at}"
+            error = FieldRefusedError("future-snapshot", message, "correct the time, or set --at")
+            findings.add(file, error, column="time", value=time)
+        limit = DEFAULT_MAX_AGE if self.max_age is None else self.max_age
+        if snapshot.time < self.at - limit:
+            message = f"a stale snapshot: more than {format_span(limit)} old at {at}"
+            error = FieldRefusedError("stale-snapshot", message, "take a newer snapshot, or set --at or --max-age")
+            severity = Severity.WARNING if self.max_age is None else Severity.ERROR
+            findings.add(file, error, column="time", value=time, severity=severity)
+
+
+def format_span(microseconds: int) -> str:
+    """A span as `--max-age` takes it: `90s`, `30m`, `12h` or `7d`."""
+    seconds = microseconds // MICROSECONDS
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def read_market_file(model: type[Model], path: Path, findings: Findings) -> Model | None:
+    """The model in a file, or None and its findings."""
+    try:
+        return read_model(model, path)
+    except InputError as error:
+        other = _other_kind(model, path)
+        if other is not None:
+            own = next(name for name, kind in _KINDS.items() if kind is model)
+            message = f"expected {own}, but this file holds {other}"
+            findings.add(path.name, FieldRefusedError("swapped-files", message, "exchange the two files"))
+            return None
+        problems = [Problem(path.name, one.place, one.value, one.message, one.remedy) for one in error.problems]
+        findings.extend(problems, "field")
+        return None
+
+
+def _other_kind(model: type[BaseModel], path: Path) -> str | None:
+    """What a refused file really is, if its fields say so."""
+    try:
+        value = parse_json(path.read_bytes(), path.name)
+    except (InputError, OSError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    marks = {"a market snapshot": {"prices", "quote"}, "risk parameters": {"instruments", "close_out"}}
+    for name, kind in _KINDS.items():
+        if kind is not model and marks[name] <= value.keys() and not marks[_name_of(model)] & value.keys():
+            return name
+    return None
+
+
+def _name_of(model: type[BaseModel]) -> str:
+    return next(name for name, kind in _KINDS.items() if kind is model)
