@@ -113,7 +113,7 @@ class RiskParameters(BaseModel):
     name: Name
     revision: Count = Field(ge=0, lt=2**63, description="version of the rules; grows with every change")
     close_out: Rate = Field(le=PPM, description="part of maintenance below which the whole account is liquidated")
-    instruments: tuple[Instrument, ...] = Field(min_length=1, max_length=MAX_INSTRUMENTS)
+    instruments: tuple[Instrument, ...]
 
     @classmethod
     def load(cls, path: str | Path) -> RiskParameters:
@@ -127,6 +127,8 @@ class RiskParameters(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> RiskParameters:
+        if not 1 <= len(self.instruments) <= MAX_INSTRUMENTS:
+            raise RefusedValueError(f"expected 1 to {MAX_INSTRUMENTS} instruments", "add one, or split the venue")
         names = Counter(one.name for one in self.instruments)
         coins = Counter(one.currency for one in self.instruments if one.kind == "spot")
         cash = Counter(one.currency for one in self.instruments if one.kind == "settlement")

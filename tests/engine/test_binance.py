@@ -13,7 +13,9 @@ from venues import cash, parameters, perpetual, snapshot
 
 from plimsoll.engine.decimals import VALUE_SCALE
 from plimsoll.engine.instruments import Side
+from plimsoll.engine.problems import InputError
 from plimsoll.engine.schedule import Schedule, compile_schedule
+from plimsoll.engine.tiers import MAX_QUANTITY
 
 LOT = Fraction(1, 1000)
 AWKWARD = ("0.00001337123456789123", "1234.56789012345678901", "98765.43210987654321098")
@@ -45,7 +47,8 @@ def compiled(tiers: dict[str, list[list[str]]], price: str) -> tuple[Schedule, d
 def edges(rows: list[list[str]], one: Fraction) -> list[int]:
     """Quantities at, just below and just above every bracket edge, the smallest lot included."""
     marks = {floor(Fraction(text) / one) for row in rows for text in row[:2]}
-    return sorted(q for mark in marks for q in range(mark - 1, mark + 3) if q >= 1)
+    # One symbol writes 2^63 - 1 for "no end": no edge, and beyond every quantity.
+    return sorted(q for mark in marks for q in range(mark - 1, mark + 3) if 1 <= q <= MAX_QUANTITY)
 
 
 @pytest.mark.parametrize("price", AWKWARD)
@@ -78,5 +81,5 @@ def test_stated_deductions_obey_the_recursion(tiers: dict[str, list[list[str]]])
     name, rows = next(iter(tiers.items()))
     brackets = [{"floor": a, "cap": b, "rate": rate, "deduction": cum} for a, b, rate, cum in rows]
     brackets[1]["deduction"] = "1"
-    with pytest.raises(ValueError, match="states the deduction 1, expected"):
+    with pytest.raises(InputError, match="states the deduction 1, expected"):
         parameters([perpetual(name, "0.001", brackets)])

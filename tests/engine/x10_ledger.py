@@ -59,12 +59,11 @@ class Ledger:
         assert all(is_healthier(*pair) for pair in pairs), pairs
         return pairs
 
-    def exchange(
-        self, asset: str, user: str, other: str, base: int, quote: int, fees: tuple[int, int] = (0, 0)
-    ) -> None:
-        """`user` gets base and quote (signed), `other` gives them; each pays its fee."""
-        self.move(user, quote - fees[0], asset, base)
-        self.move(other, -quote - fees[1], asset, -base)
+    def exchange(self, asset: str, users: tuple[str, str], amounts: Sequence[int]) -> None:
+        """The first user gets base and quote (signed), the second gives them; each pays its fee, if there is one."""
+        base, quote, fee, other_fee = (*amounts, 0, 0)[:4]
+        self.move(users[0], quote - fee, asset, base)
+        self.move(users[1], -quote - other_fee, asset, -base)
 
     def run(self, step: list[Any]) -> X10Value | None:
         """One step. A `check` or `collateral` step is compared here; illegal steps fail an assertion."""
@@ -83,7 +82,7 @@ class Ledger:
 
     def _trade(self, asset: str, buyer: str, seller: str, *amounts: str) -> None:
         base, quote, *fees = map(int, amounts)
-        self.transition([buyer, seller], lambda: self.exchange(asset, (buyer, seller), base, -quote, fees))
+        self.transition([buyer, seller], lambda: self.exchange(asset, (buyer, seller), [base, -quote, *fees]))
 
     def _funding(self, indices: dict[str, str]) -> None:
         self._funding_raw({asset: str(int(index) * FUNDING_SCALE) for asset, index in indices.items()})
@@ -99,7 +98,7 @@ class Ledger:
     def _liquidate(self, asset: str, user: str, other: str, *amounts: str) -> None:
         assert self.value(user).status != "healthy"
         base, quote, *fees = map(int, amounts)
-        self.transition([user, other], lambda: self.exchange(asset, (user, other), base, quote, fees))
+        self.transition([user, other], lambda: self.exchange(asset, (user, other), [base, quote, *fees]))
 
     def _liquidate_invalid(self, asset: str, user: str, _other: str, base: str, *_rest: str) -> None:
         balance, _ = self.positions[user][asset]
@@ -108,11 +107,11 @@ class Ledger:
     def _deleverage(self, asset: str, user: str, other: str, base: str, quote: str) -> None:
         assert self.value(user).status == "deleveragable"
         before = self.figures(user)
-        self.transition([user], lambda: self.exchange(asset, (user, other), int(base), int(quote)))
+        self.transition([user], lambda: self.exchange(asset, (user, other), [int(base), int(quote)]))
         assert is_fair_deleverage(before, self.figures(user))
 
     def _reduce(self, asset: str, user: str, other: str, base: str) -> None:
-        self.exchange(asset, (user, other), int(base), -int(base) * self.assets[asset].price)
+        self.exchange(asset, (user, other), [int(base), -int(base) * self.assets[asset].price])
 
     def _check(self, user: str, value: str | None, risk: str | None, status: str | None) -> None:
         found = self.value(user)
