@@ -5,15 +5,16 @@
 //! each term is an upper bound of the sum of the tables' own errors.
 
 use crate::config::Profile;
-use crate::error::{CoreError, Kind, Result};
+use crate::error::Result;
 use crate::field::EXTENSION;
 use crate::shape::{LOG_ZK, ProofShape};
 use crate::table::{DEGREE, TableSet};
 use p3_batch_stark::num_batched_openings;
 use p3_security::fri::FriRegime;
 use p3_security::logup::{self, LogUpAir};
+use p3_security::report::COLLISION_LABEL;
 use p3_security::stark::proven_security_report;
-use p3_security::{GrindingSites, InstanceShape, StarkAirParams};
+use p3_security::{ErrorBits, GrindingSites, InstanceShape, SecurityTerm, StarkAirParams};
 use p3_uni_stark::OpeningShape;
 
 /// log2 of the extension's order, which is 2^192 less one part in 2^30.
@@ -83,7 +84,9 @@ pub fn terms(set: &TableSet, profile: &Profile) -> Result<Vec<(String, f64)>> {
     let shape = InstanceShape {
         log_trace_length: inputs.log_height,
         modulus_bits: MODULUS_BITS,
-        collision_resistance: COLLISION_RESISTANCE,
+        // Out of the way while upstream looks for the best proximity parameter: capped at 128 bits it would call every
+        // parameter equally good that reaches them, and report the last one's terms.
+        collision_resistance: MODULUS_BITS,
         num_batched_functions: inputs.openings,
     };
     // The only work asked of a prover stands before the queries; the low-degree test's term counts it.
@@ -95,10 +98,11 @@ pub fn terms(set: &TableSet, profile: &Profile) -> Result<Vec<(String, f64)>> {
         Some(ldr) if ldr.security_bits() > report.udr.security_bits() => ldr,
         _ => report.udr,
     };
-    let mut terms: Vec<(String, f64)> = regime.terms().iter().map(|t| (t.label.to_string(), t.bits.bits())).collect();
-    if terms.is_empty() {
-        return Err(CoreError::new(Kind::Profile, "no proven bound"));
-    }
-    terms.push(("minimum".into(), regime.security_bits()));
+    let collision = SecurityTerm::new(COLLISION_LABEL, ErrorBits::from_log2(COLLISION_RESISTANCE as f64));
+    let algebraic = regime.terms().iter().filter(|t| t.label != COLLISION_LABEL);
+    let mut terms: Vec<(String, f64)> =
+        algebraic.chain([&collision]).map(|t| (t.label.to_string(), t.bits.bits())).collect();
+    let minimum = terms.iter().map(|(_, bits)| *bits).fold(f64::INFINITY, f64::min);
+    terms.push(("minimum".into(), minimum));
     Ok(terms)
 }
