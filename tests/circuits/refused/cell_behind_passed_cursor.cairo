@@ -1,0 +1,25 @@
+// refused: CursorError, line 22
+// The cells behind a passed cursor are the callee's.
+// instead:     assert [output_ptr] = sum;
+%builtins output tape
+
+// Recursive, hence a table: its calls are messages.
+func count{tape_ptr: felt*}(n: felt) -> (sum: felt) {
+    alloc_locals;
+    if (n == 0) {
+        return (sum=0);
+    }
+    local x = [tape_ptr];
+    let tape_ptr = tape_ptr + 1;
+    let (rest) = count(n - 1);
+    return (sum=rest + x);
+}
+
+func main{output_ptr: felt*, tape_ptr: felt*}() {
+    alloc_locals;
+    local start: felt* = tape_ptr;
+    let (sum) = count(2);
+    assert [output_ptr] = [start];
+    let output_ptr = output_ptr + 1;
+    return ();
+}

@@ -1,0 +1,14 @@
+// refused: PointerError, line 10
+// The sum of two pointers is no address.
+// instead:     tempvar y = 3 + x;
+%builtins output tape
+
+func main{output_ptr: felt*, tape_ptr: felt*}() {
+    alloc_locals;
+    local x = [tape_ptr];
+    let tape_ptr = tape_ptr + 1;
+    tempvar y = cast(tape_ptr, felt) + cast(output_ptr, felt);
+    assert [output_ptr] = x;
+    let output_ptr = output_ptr + 1;
+    return ();
+}
