@@ -13,7 +13,7 @@ from operator import mul as int_mul
 
 from plimsoll.circuits.field import GENERATOR, P
 from plimsoll.circuits.tables import Op, Table
-from plimsoll.verifier.encoding import OpenedValues
+from plimsoll.verifier.encoding import Proof
 from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.extension import (
     DEGREE,
@@ -24,6 +24,7 @@ from plimsoll.verifier.extension import (
     adjugate_and_norm,
     base,
     from_coordinates,
+    inverse,
     invert_all,
     mul,
     power,
@@ -32,26 +33,22 @@ from plimsoll.verifier.extension import (
     sub,
 )
 from plimsoll.verifier.lookups import FractionColumn
-from plimsoll.verifier.shape import CHUNKS, LOG_CHUNKS, LOG_ZK, InstanceShape, ProofShape
+from plimsoll.verifier.shape import CHUNKS, LOG_CHUNKS, ProofShape
+from plimsoll.verifier.tables import LOG_ZK
 from plimsoll.verifier.transcript import BatchChallenges
 
 STEP = "constraints"
 
 
 def check_constraints(
-    shape: ProofShape,
-    k: int,
-    public_values: Sequence[int],
-    opened: OpenedValues,
-    terminal: Ext,
-    challenges: BatchChallenges,
+    shape: ProofShape, k: int, public_values: Sequence[int], proof: Proof, challenges: BatchChallenges
 ) -> None:
     """Step 6 for instance k.
 
     Raises:
         VerificationError: step "constraints".
     """
-    instance = shape.instances[k]
+    instance, opened = shape.instances[k], proof.opened[k]
     zeta = challenges.zeta
     height = 1 << instance.log_height
     vanishing = sub(power(zeta, height), ONE)
@@ -72,7 +69,10 @@ def check_constraints(
     row_sum = ZERO
     for fraction in fractions:
         row_sum = add(row_sum, fraction)
-    terms += running_sum_terms(instance, zeta, vanishing, running, running_next, row_sum, terminal)
+    step = sub(running_next, running)
+    terms += running_sum_terms(
+        instance.log_height, zeta, running, step=step, row_sum=row_sum, terminal=proof.terminals[k]
+    )
 
     # 6c. The folded constraints against the quotient.
     folded = ZERO
@@ -178,28 +178,21 @@ def fraction_at(column: FractionColumn, values: Sequence[Ext], offset: Ext, beta
     return numerator, denominator
 
 
-def running_sum_terms(
-    instance: InstanceShape,
-    zeta: Ext,
-    vanishing: Ext,
-    running: Ext,
-    running_next: Ext,
-    row_sum: Ext,
-    terminal: Ext,
-) -> list[Ext]:
+def running_sum_terms(log_height: int, zeta: Ext, running: Ext, *, step: Ext, row_sum: Ext, terminal: Ext) -> list[Ext]:
     """The running sum starts at zero, grows by each row's fractions, and ends at the terminal.
 
     Selectors are p3's, not normalised: Z_H / (X - 1) on the first row, Z_H / (X - g^-1) on the last, X - g^-1
     elsewhere. Multiplying a constraint by a number that is not zero on its rows changes nothing.
     """
-    last = pow(root_of_unity(instance.log_height), -1, P)
+    last = pow(root_of_unity(log_height), -1, P)
+    vanishing = sub(power(zeta, 1 << log_height), ONE)
     from_first, from_last = sub(zeta, ONE), sub(zeta, base(last))
-    # Z_H / (X - c) at zeta, without dividing: both factors are nonzero outside H, and 1 / a = a^-1 exists.
-    first_row = mul(vanishing, _inverse(from_first))
-    last_row = mul(vanishing, _inverse(from_last))
+    # Zeta is outside H, so neither difference is zero.
+    first_row = mul(vanishing, inverse(from_first))
+    last_row = mul(vanishing, inverse(from_last))
     return [
         mul(first_row, running),
-        mul(from_last, sub(sub(running_next, running), row_sum)),
+        mul(from_last, sub(step, row_sum)),
         mul(last_row, sub(sub(terminal, running), row_sum)),
     ]
 
@@ -226,10 +219,3 @@ def recompose_quotient(log_height: int, chunks: Sequence[Sequence[Ext]], zeta: E
                 divisor = divisor * (r_powers[(i - j) % CHUNKS] - 1) % P
         total = add(total, mul(scale(weight, pow(divisor, -1, P)), from_coordinates(chunk)))
     return total
-
-
-def _inverse(a: Ext) -> Ext:
-    adjugate, norm = adjugate_and_norm(a)
-    return scale(adjugate, pow(norm, -1, P))
-
-

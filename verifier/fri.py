@@ -161,9 +161,7 @@ def _terms(shape: ProofShape, claims: Claims, alpha: Ext) -> list[_Term]:
     return terms
 
 
-def check_folds(
-    shape: ProofShape, proof: Proof, challenges: FriChallenges, reduced: Sequence[dict[int, Ext]]
-) -> None:
+def check_folds(shape: ProofShape, proof: Proof, challenges: FriChallenges, reduced: Sequence[dict[int, Ext]]) -> None:
     """Steps 11 and 12: each query's folds end at the final polynomial, and each fold's rows are committed.
 
     Raises:

@@ -88,9 +88,8 @@ def check_buses(tables: TableSet, facts: Sequence[Sequence[NodeFacts]]) -> None:
 def _check_boolean(table: Table, facts: Sequence[NodeFacts], k: int, message: Message) -> None:
     """The count is a column that the table's own constraints confine to zero and one."""
     count = table.nodes[message.count]
-    if count.op is Op.COLUMN:
-        if any(_confines(table, facts, constraint, count.a) for constraint in table.constraints):
-            return
+    if count.op is Op.COLUMN and any(_confines(table, facts, c, count.a) for c in table.constraints):
+        return
     expected = f"{table.name}: message {k} on {message.bus} counted by a column confined to 0 and 1"
     raise VerificationError(STEP, expected, f"{count.op.name} {count.a}")
 

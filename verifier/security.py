@@ -22,7 +22,8 @@ from plimsoll.circuits.tables import TableSet
 from plimsoll.verifier.extension import DEGREE
 from plimsoll.verifier.lookups import PACKED_DEGREE
 from plimsoll.verifier.profile import Profile
-from plimsoll.verifier.shape import CHUNKS, LOG_ZK, proof_shape
+from plimsoll.verifier.shape import CHUNKS, proof_shape
+from plimsoll.verifier.tables import LOG_ZK
 
 MODULUS_BITS: Final = 64 * DEGREE
 COLLISION_BITS: Final = 128

@@ -16,7 +16,8 @@ from plimsoll.verifier.encoding import parse_body
 from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.fri import check_folds, check_input_rows, gather_claims, reduced_openings
 from plimsoll.verifier.profile import Profile
-from plimsoll.verifier.shape import LOG_ZK, ProofShape, proof_shape
+from plimsoll.verifier.shape import ProofShape, proof_shape
+from plimsoll.verifier.tables import LOG_ZK
 from plimsoll.verifier.transcript import batch_phase, fri_phase, opening_phase
 
 DIGEST_BYTES = 32
@@ -55,32 +56,20 @@ def verify_proof(
 
     # 5. Everything committed is absorbed, and the batch's challenges are drawn.
     challenger = Challenger(statement_digest)
-    challenges = batch_phase(
-        challenger,
-        shape,
-        degree_bits=proof.degree_bits,
-        main=proof.main,
-        publics=publics,
-        permutation=proof.permutation,
-        terminals=proof.terminals,
-        quotient=proof.quotient,
-        random=proof.random,
-        lookup_pow=proof.lookup_pow,
-        ood_pow=proof.ood_pow,
-    )
+    challenges = batch_phase(challenger, shape, publics, proof)
 
     # 6. The claimed values at zeta satisfy every table's constraints.
-    for k, (opened, terminal) in enumerate(zip(proof.opened, proof.terminals, strict=True)):
-        check_constraints(shape, k, publics[k], opened, terminal, challenges)
+    for k, values in enumerate(publics):
+        check_constraints(shape, k, values, proof, challenges)
 
     # 7. Over all tables, messages balance.
     check_terminals(proof.terminals)
 
     # 8. The claims are absorbed; the batching challenge, the folding challenges and the positions are drawn.
     claims = gather_claims(shape, proof, challenges.zeta)
-    values = [[[claim.values for claim in points] for points in matrices] for matrices in claims]
-    alpha = opening_phase(challenger, values, proof.batch_pow)
-    queries = fri_phase(challenger, shape, proof.fold_caps, proof.fold_pows, proof.final_polynomial, proof.query_pow)
+    claimed = [[[claim.values for claim in points] for points in matrices] for matrices in claims]
+    alpha = opening_phase(challenger, claimed, proof.batch_pow)
+    queries = fri_phase(challenger, shape, proof)
 
     # 9. The opened rows are those of the four commitments.
     check_input_rows(shape, proof, queries.indices)

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plimsoll.verifier.challenger import BASE_ELEMENT, EXT_ELEMENT, OPAQUE, SCALAR, Challenger, Description, fixed
+from plimsoll.verifier.encoding import Proof
 from plimsoll.verifier.errors import require
 from plimsoll.verifier.extension import Ext
 from plimsoll.verifier.shape import ProofShape
@@ -44,17 +45,7 @@ class FriChallenges:
 
 
 def batch_phase(
-    challenger: Challenger,
-    shape: ProofShape,
-    degree_bits: Sequence[int],
-    main: bytes,
-    publics: Sequence[Sequence[int]],
-    permutation: bytes,
-    terminals: Sequence[Ext],
-    quotient: bytes,
-    random: bytes,
-    lookup_pow: int,
-    ood_pow: int,
+    challenger: Challenger, shape: ProofShape, publics: Sequence[Sequence[int]], proof: Proof
 ) -> BatchChallenges:
     """p3-batch-stark: binds sizes, main traces and public values before the lookups' challenges; permutation traces
     and terminals before the constraint challenge; quotients and masks before zeta."""
@@ -83,25 +74,23 @@ def batch_phase(
         described.bind(0)  # width of preprocessed columns: there are none
 
     described.seed(challenger)
-    challenger.observe_extension((bits, 0, 0) for bits in degree_bits)
-    challenger.observe_bytes(main)
+    challenger.observe_extension((bits, 0, 0) for bits in proof.degree_bits)
+    challenger.observe_bytes(proof.main)
     for values in publics:
         challenger.observe(values)
-    _check_work(challenger, NO_WORK, lookup_pow, "lookup_pow")
+    _check_work(challenger, NO_WORK, proof.lookup_pow, "lookup_pow")
     lookup_alpha = challenger.sample_extension()
     lookup_beta = challenger.sample_extension()
-    challenger.observe_bytes(permutation)
-    challenger.observe_extension(terminals)
+    challenger.observe_bytes(proof.permutation)
+    challenger.observe_extension(proof.terminals)
     constraint = challenger.sample_extension()
-    challenger.observe_bytes(quotient)
-    challenger.observe_bytes(random)
-    _check_work(challenger, NO_WORK, ood_pow, "ood_pow")
+    challenger.observe_bytes(proof.quotient)
+    challenger.observe_bytes(proof.random)
+    _check_work(challenger, NO_WORK, proof.ood_pow, "ood_pow")
     return BatchChallenges(lookup_alpha, lookup_beta, constraint, challenger.sample_extension())
 
 
-def opening_phase(
-    challenger: Challenger, rounds: Sequence[Sequence[Sequence[Sequence[Ext]]]], batch_pow: int
-) -> Ext:
+def opening_phase(challenger: Challenger, rounds: Sequence[Sequence[Sequence[Sequence[Ext]]]], batch_pow: int) -> Ext:
     """p3-fri-pcs: binds every claimed evaluation (by commitment, matrix, point) before the batching challenge."""
     described = Description(b"p3-fri-pcs")
     described.bind(len(rounds))
@@ -123,14 +112,7 @@ def opening_phase(
     return challenger.sample_extension()
 
 
-def fri_phase(
-    challenger: Challenger,
-    shape: ProofShape,
-    commitments: Sequence[bytes],
-    commit_pows: Sequence[int],
-    final_polynomial: Sequence[Ext],
-    query_pow: int,
-) -> FriChallenges:
+def fri_phase(challenger: Challenger, shape: ProofShape, proof: Proof) -> FriChallenges:
     """p3-fri: binds each folded codeword before the challenge that folds it, and the final polynomial and the work
     before the positions."""
     profile = shape.profile
@@ -147,12 +129,12 @@ def fri_phase(
 
     described.seed(challenger)
     folds = []
-    for commitment, witness in zip(commitments, commit_pows, strict=True):
+    for commitment, witness in zip(proof.fold_caps, proof.fold_pows, strict=True):
         challenger.observe_bytes(commitment)
         _check_work(challenger, NO_WORK, witness, "commit_pow")
         folds.append(challenger.sample_extension())
-    challenger.observe_extension(final_polynomial)
-    _check_work(challenger, profile.query_pow_bits, query_pow, "query_pow")
+    challenger.observe_extension(proof.final_polynomial)
+    _check_work(challenger, profile.query_pow_bits, proof.query_pow, "query_pow")
     indices = tuple(challenger.sample_bits(shape.log_codeword) for _ in range(profile.queries))
     return FriChallenges(tuple(folds), indices)
 
