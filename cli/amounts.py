@@ -1,0 +1,49 @@
+"""Numbers as people read them: rounded down, so that no account looks better than it is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
+
+SHOWN_DECIMALS: Final = 2
+RATIO_DECIMALS: Final = 4
+_DROPPED: Final = 10 ** (VALUE_DIGITS - SHOWN_DECIMALS)
+
+
+def amount(value: int) -> str:
+    """A value of 10^-20 units with two decimals and thousands separated, rounded down: `-1,234.57`."""
+    return _grouped(value // _DROPPED)
+
+
+def missing(value: int) -> str:
+    """Like `amount`, rounded up: what has to be paid in to meet a requirement."""
+    return _grouped(-(-value // _DROPPED))
+
+
+def exact(value: int) -> str:
+    """A value of 10^-20 units as the shortest exact decimal string."""
+    return format_decimal(value, VALUE_DIGITS)
+
+
+def ratio(equity: int, maintenance: int) -> str | None:
+    """Equity over maintenance margin with four decimals, rounded down; None where nothing is required."""
+    if maintenance == 0:
+        return None
+    return format_fixed(equity * 10**RATIO_DECIMALS // maintenance, RATIO_DECIMALS)
+
+
+def format_fixed(value: int, digits: int) -> str:
+    """`value * 10^-digits` with exactly that many decimals."""
+    whole, decimals = divmod(abs(value), 10**digits)
+    return f"{'-' if value < 0 else ''}{whole:,}.{decimals:0{digits}}"
+
+
+def grouped(text: str) -> str:
+    """A plain decimal string with thousands separated."""
+    whole, point, decimals = text.lstrip("-").partition(".")
+    return f"{'-' if text.startswith('-') else ''}{int(whole):,}{point}{decimals}"
+
+
+def _grouped(cents: int) -> str:
+    return format_fixed(cents, SHOWN_DECIMALS)

@@ -1,0 +1,83 @@
+"""`plimsoll check`: every problem of a book's files, then the health of the book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plimsoll.cli import console
+from plimsoll.cli.findings import findings_data, show_findings, summary
+from plimsoll.cli.health import health_data, show_health
+from plimsoll.cli.options import ANY_AGE, AT, BOOK, JSON, MAX_AGE, QUANTIZE, now
+from plimsoll.engine.book_health import book_health
+from plimsoll.engine.fields import format_time
+from plimsoll.engine.ingest.findings import Findings
+from plimsoll.engine.ingest.market_files import MICROSECONDS, Freshness
+from plimsoll.engine.ingest.preflight import BookRefusedError, preflight
+
+FOREVER = 10_000 * 366 * 86_400 * MICROSECONDS
+
+
+def freshness(at: int | None, max_age: int | None) -> Freshness:
+    """What the options --at and --max-age ask for."""
+    return Freshness(now() if at is None else at, FOREVER if max_age == ANY_AGE else max_age)
+
+
+@click.command()
+@BOOK
+@AT
+@MAX_AGE
+@QUANTIZE
+@JSON
+def check(book: Path, at: int | None, max_age: int | None, quantize: bool, as_json: bool) -> int:
+    """Check the files of BOOK and show the health of its accounts.
+
+    BOOK is a directory with accounts and holdings (CSV or Parquet), snapshot.json and parameters.json. Every problem
+    is reported with its file, row, column, value and remedy.
+
+    \b
+    Exit codes: 0 every account meets its maintenance margin, 1 some do not,
+    2 wrong usage, 3 the book cannot be read or has errors.
+    """
+    judge = freshness(at, max_age)
+    with console.counted() as progress:
+        try:
+            checked = preflight(book, freshness=judge, quantize=quantize, progress=progress)
+        except BookRefusedError as error:
+            return _refused(book, judge, error.findings, as_json)
+        done = 0
+
+        def advance(accounts: int) -> None:
+            nonlocal done
+            done += accounts
+            progress("evaluating accounts", done, len(checked.book))
+
+        health = book_health(checked.schedules, checked.book, progress=advance)
+    data = health_data(checked, health)
+    code = console.FAILED if data["failing"] else console.OK
+    if as_json:
+        console.write_json(_head(book, judge, checked.findings) | data | {"exit_code": code})
+    else:
+        show_findings(checked.findings)
+        show_health(checked, health, data)
+    return code
+
+
+def _refused(book: Path, judge: Freshness, findings: Findings, as_json: bool) -> int:
+    if as_json:
+        console.write_json(_head(book, judge, findings) | {"exit_code": console.UNREADABLE})
+    else:
+        show_findings(findings)
+        console.show_error(f"{book} cannot be used: {summary(findings)}")
+    return console.UNREADABLE
+
+
+def _head(book: Path, judge: Freshness, findings: Findings) -> dict[str, Any]:
+    return {
+        "book": str(book),
+        "checked_at": format_time(judge.at),
+        "usable": not findings.errors,
+        "findings": findings_data(findings),
+    }

@@ -1,0 +1,159 @@
+"""The terminal: results on stdout, everything else on stderr; sober with colour, readable without it.
+
+Colour, width and the bar follow rich's rules (NO_COLOR, COLUMNS, TERM). Progress is shown on a terminal only.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any, Final, TypeVar
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+OK: Final = 0
+FAILED: Final = 1
+"""The answer is no: an invalid proof, or accounts below maintenance margin."""
+USAGE: Final = 2
+UNREADABLE: Final = 3
+DEFECT: Final = 70
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+POLL_SECONDS: Final = 0.1
+NEARLY: Final = 0.97
+"""A bar that runs by the clock waits here for the work to end."""
+
+Result = TypeVar("Result")
+
+
+def stdout() -> Console:
+    """For results. Made anew each time, so that tests and pipes that replace sys.stdout are seen."""
+    return Console(highlight=False)
+
+
+def stderr() -> Console:
+    """For progress, warnings and errors."""
+    return Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """One line on stderr."""
+    stderr().print(escape(message), soft_wrap=True)
+
+
+def show_error(message: str) -> None:
+    """An error on stderr; its first word in red where there is colour."""
+    stderr().print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+
+
+def show_warning(message: str) -> None:
+    """A warning on stderr."""
+    stderr().print(f"[bold yellow]warning:[/] {escape(message)}", soft_wrap=True)
+
+
+def write_json(value: Any) -> None:
+    """A result for programs on stdout: one JSON object, ASCII only, written piece by piece (it may be long)."""
+    dump_json(value, click.get_text_stream("stdout"))
+
+
+def dump_json(value: Any, stream: IO[str]) -> None:
+    """The JSON text that `write_json` writes, to any stream."""
+    for piece in json.JSONEncoder(indent=2).iterencode(value):
+        stream.write(piece)
+    stream.write("\n")
+
+
+def facts(title: str, rows: list[tuple[str, str]]) -> Table:
+    """A table of names and values without lines."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(escape(name), escape(value))
+    return table
+
+
+def listing(title: str, columns: list[tuple[str, bool]], rows: list[list[str]]) -> Table:
+    """A table with a header; `columns` are names, and whether they hold numbers (set to the right)."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for name, number in columns:
+        table.add_column(name, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    return table
+
+
+def _progress() -> Progress:
+    console = stderr()
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None, complete_style="cyan", finished_style="cyan"),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+        expand=False,
+    )
+
+
+@contextmanager
+def counted() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar a stage. Yields what to call with (stage, done, total); it may be called very often."""
+    with _progress() as progress:
+        tasks: dict[str, Any] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                for task in tasks.values():
+                    progress.update(task, visible=False)
+                tasks[stage] = progress.add_task(escape(stage), total=total or 1)
+            progress.update(tasks[stage], completed=done if total else 1)
+
+        yield tell
+
+
+def timed(title: str, seconds: float, work: Callable[[Callable[[str], None]], Result]) -> Result:
+    """Run `work` beside a bar that follows the clock towards `seconds`; work tells its stage by what it is handed.
+
+    The work runs in a thread: a native call that holds no lock would keep Ctrl-C waiting until it ends.
+    """
+    stage, outcome, failure = [title], [], []
+
+    def run() -> None:
+        try:
+            outcome.append(work(lambda name: stage.__setitem__(0, f"{title}: {name}")))
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    start = time.monotonic()
+    with _progress() as progress:
+        task = progress.add_task(escape(title), total=seconds)
+        thread.start()
+        while thread.is_alive():
+            thread.join(POLL_SECONDS)
+            done = min(time.monotonic() - start, NEARLY * seconds)
+            progress.update(task, completed=done, description=escape(stage[0]))
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def flush() -> None:
+    """Hand on what was written, before an exit that runs no handlers."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            pass

@@ -1,0 +1,141 @@
+"""The `plimsoll` command: finds the sub-command, and turns every way a run can end into one line and an exit code.
+
+    0  done; the proof is valid; every account meets its maintenance margin
+    1  the proof is invalid, or accounts are below maintenance margin
+    2  wrong usage
+    3  an input cannot be read, or is refused
+   70  a defect of Plimsoll
+  130  stopped by Ctrl-C (143: by SIGTERM)
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import threading
+import traceback
+from importlib import metadata
+from types import FrameType
+from typing import Final
+
+import click
+
+from plimsoll.cli import console
+from plimsoll.engine.errors import PlimsollError
+
+COMMANDS: Final = {
+    "init": ("plimsoll.cli.init:init", "Write templates of every input file."),
+    "check": ("plimsoll.cli.check:check", "Check a book's files and show its health."),
+    "prove": ("plimsoll.cli.prove:prove", "Prove that every account meets its maintenance margin."),
+    "verify": ("plimsoll.cli.verify:verify", "Verify a proof."),
+    "inspect": ("plimsoll.cli.inspect:inspect", "Show what a proof claims, and its security."),
+    "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),
+}
+EXTRAS: Final = {"numpy": "book", "pyarrow": "book", "plimsoll_core": "prove"}
+
+
+class Commands(click.Group):
+    """Imports a command's module when it is called: verifying must not need what proving needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="plimsoll", message="plimsoll %(version)s")
+@click.option("--debug", is_flag=True, help="Show a traceback when Plimsoll itself fails.")
+def cli(debug: bool) -> None:
+    """Prove in zero knowledge that every account of a trading venue meets its margin requirement."""
+    del debug  # `run` has read it already: it must hold for this function, too
+
+
+class TerminatedError(BaseException):
+    """SIGTERM came. Not an Exception: nothing on the way may take it for an error of its own."""
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
+    code = run(sys.argv[1:])
+    console.flush()
+    if threading.active_count() > 1:
+        # A stopped run may leave a native call at work; it holds no file, and need not be waited for.
+        os._exit(code)
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code. Every error is shown on stderr."""
+    debug = "--debug" in arguments
+    try:
+        # --debug is accepted anywhere, for it is asked for after the fact, at the end of a repeated line
+        code = cli.main([one for one in arguments if one != "--debug"], prog_name="plimsoll", standalone_mode=False)
+        return code if isinstance(code, int) else console.OK
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return console.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        console.say("stopped; no file was left half-written")
+        return console.INTERRUPTED
+    except TerminatedError:
+        console.say("stopped by SIGTERM; no file was left half-written")
+        return console.TERMINATED
+    except BrokenPipeError:
+        # The reader of a pipe went away: nobody is left to tell, and Python must not try at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return console.FAILED
+    except PlimsollError as error:
+        console.show_error(str(error))
+        return console.UNREADABLE
+    except Exception as error:
+        return _unexpected(error, debug)
+
+
+def _unexpected(error: Exception, debug: bool) -> int:
+    if isinstance(error, ModuleNotFoundError) and error.name in EXTRAS:
+        extra = EXTRAS[error.name]
+        console.show_error(f"this command needs {error.name}: pip install 'plimsoll[{extra}]'")
+        return console.UNREADABLE
+    if isinstance(error, MemoryError):
+        console.show_error("not enough memory; use a machine with more, or a smaller book")
+        return console.UNREADABLE
+    if debug:
+        traceback.print_exc()
+    hint = "" if debug else "; run it again with --debug and"
+    summary = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    console.show_error(
+        f"a defect of Plimsoll ({summary}){hint or ';'} report it with the command line and "
+        f"`plimsoll --version` ({_version()}), without account data"
+    )
+    return console.DEFECT
+
+
+def _version() -> str:
+    try:
+        return metadata.version("plimsoll")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise TerminatedError
+
+
+if __name__ == "__main__":
+    main()
