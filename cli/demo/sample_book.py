@@ -15,7 +15,7 @@ from plimsoll.cli.demo.market import Listing, listings, parameters_json, snapsho
 from plimsoll.cli.demo.repair import Repair
 from plimsoll.cli.demo.traders import ROLES, Floor, Trader, hedge, maker
 from plimsoll.engine.decimals import format_quantity
-from plimsoll.engine.files import write_atomically
+from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 

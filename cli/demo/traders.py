@@ -14,6 +14,13 @@ from typing import Final
 from plimsoll.cli.demo.market import CASH_LOT, PRICE_DIGITS, QUOTE, STABLE, Listing
 
 MILLION: Final = 1_000_000
+PART: Final = 100_000
+"""Larger trades are filled in parts, by different market makers."""
+MOST_PARTS: Final = 12
+MOST_DEPTHS: Final = 60
+"""Nobody trades more than this many times a market's depth at once."""
+LEVERAGE: Final = (2, 3, 5, 5, 10, 10, 15, 20, 20, 25, 50, 50, 75, 100)
+MOST_LEVERAGE: Final = {"deep": 100, "middle": 40, "thin": 15}
 
 
 @dataclass(slots=True)
@@ -51,12 +58,18 @@ class Floor:
             trader.add(instrument, sign * self.lots(instrument, abs(worth)))
 
     def trade(self, trader: Trader, contract: Listing, worth: int, gain: int = 0) -> None:
-        """A contract bought (`worth` > 0) or sold from one of the market makers.
+        """Buy a contract (`worth` > 0) or sell it, as much as the market is deep enough for, in parts if it is much.
 
         `gain` is what the trader has made on it since, in ppm of the notional.
         """
-        long = worth > 0
-        lots = self.lots(contract.name, abs(worth)) * (1 if long else -1)
+        much = min(abs(worth), MOST_DEPTHS * contract.depth)
+        parts = 1 + min(much // PART, MOST_PARTS - 1)
+        for _ in range(parts):
+            self._fill(trader, contract, much // parts, gain, long=worth > 0)
+
+    def _fill(self, trader: Trader, contract: Listing, worth: int, gain: int, *, long: bool) -> None:
+        """One trade with one of the market makers."""
+        lots = self.lots(contract.name, worth) * (1 if long else -1)
         step = 10 ** max(-contract.lot, 0)
         # she bought below today's price, or sold above it, where she has gained
         entry = contract.price * (MILLION - (gain if long else -gain)) // MILLION // step * step
@@ -97,14 +110,13 @@ def saver(floor: Floor, one: Trader) -> None:
 def speculator(floor: Floor, one: Trader) -> None:
     """Levered positions in one to four contracts, most of them long, against stable coins."""
     floor.hold(one, QUOTE, one.budget)
-    leverage = {"deep": 30, "middle": 14, "thin": 6}
     contracts = floor.several(floor.contracts, 1, 4)
-    losing = floor.chance.randrange(100) < 9
+    losing = floor.chance.randrange(100) < 7
     for contract in contracts:
-        times = floor.chance.randint(2, leverage[contract.grade])
+        times = min(floor.chance.choice(LEVERAGE), MOST_LEVERAGE[contract.grade])
         worth = one.budget * times // len(contracts) + 10
-        # most have lost at most 60 % or gained at most 100 % of their stake on it; a few have lost almost all
-        gain = floor.chance.randint(-985_000, -850_000) if losing else floor.chance.randint(-600_000, MILLION)
+        # most have lost at most 70 % or gained at most 100 % of their stake on it; a few have lost almost all
+        gain = floor.chance.randint(-985_000, -850_000) if losing else floor.chance.randint(-700_000, MILLION)
         floor.trade(one, contract, worth if floor.chance.randrange(100) < 62 else -worth, gain // times)
 
 
@@ -154,13 +166,14 @@ def maker(floor: Floor, one: Trader) -> None:
 
 
 def hedge(floor: Floor, one: Trader) -> None:
-    """A market maker buys, or borrows and sells, most of what her contracts leave open in each coin."""
+    """A market maker buys what her contracts leave open in each coin, or borrows and sells a part of it."""
     for coin in floor.coins:
         worth = 0
         for name, lots in one.lots.items():
             contract = floor.market[name]
             if contract.derivative and contract.underlying == coin.name:
                 worth += lots * contract.price // 10 ** (PRICE_DIGITS - contract.lot)
+        worth = min(worth, one.budget // 20)
         floor.hold(one, coin.name, -worth * floor.chance.randint(70, 95) // 100)
 
 
