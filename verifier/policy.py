@@ -12,7 +12,7 @@ from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.profile import PROFILES
 from plimsoll.verifier.statement import BOOK_BATCH, NO_PREVIOUS, Statement
 
-BOOK_PROGRAM: Final = "0" * 64
+BOOK_PROGRAM: Final = "eaf477e1053b9cd3bfd34acaf25394e3e13c90a2b0efa1e1130a857ef1fb999f"
 """Digest of the pinned book program (`circuits/compiled/book.json`): the rules that a proof of this release proves."""
 STEP: Final = "policy"
 
