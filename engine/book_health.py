@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -44,6 +44,11 @@ class BookHealth:
     def __getitem__(self, account: int) -> AccountHealth:
         figures = (self.equity[account], self.maintenance[account], self.initial[account])
         return AccountHealth(*figures, self.close_out_rate, Status(int(self.status[account])))
+
+    def __iter__(self) -> Iterator[AccountHealth]:
+        figures = zip(self.equity.ints(), self.maintenance.ints(), self.initial.ints(), strict=True)
+        for (equity, maintenance, initial), status in zip(figures, self.status.tolist(), strict=True):
+            yield AccountHealth(equity, maintenance, initial, self.close_out_rate, Status(status))
 
     def counts(self) -> dict[Status, int]:
         """Number of accounts in each status."""
