@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, Final, TypeVar
 
 import click
@@ -73,7 +73,9 @@ def dump_json(value: Any, stream: IO[str]) -> None:
 
 def facts(title: str, rows: list[tuple[str, str]]) -> Table:
     """A table of names and values without lines."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2, 0, 0)
+    )
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
@@ -83,7 +85,9 @@ def facts(title: str, rows: list[tuple[str, str]]) -> Table:
 
 def listing(title: str, columns: list[tuple[str, bool]], rows: list[list[str]]) -> Table:
     """A table with a header; `columns` are names, and whether they hold numbers (set to the right)."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0)
+    )
     for name, number in columns:
         table.add_column(name, justify="right" if number else "left", overflow="fold")
     for row in rows:
@@ -153,7 +157,5 @@ def timed(title: str, seconds: float, work: Callable[[Callable[[str], None]], Re
 def flush() -> None:
     """Hand on what was written, before an exit that runs no handlers."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(OSError):
             stream.flush()
-        except OSError:
-            pass

@@ -89,7 +89,9 @@ def show_health(checked: CheckedBook, health: BookHealth, data: dict[str, Any]) 
     terminal.print()
     total = max(len(checked.book), 1)
     rows = [[name, f"{n:,}", f"{n * 100 / total:.2f} %"] for name, n in data["statuses"].items()]
-    terminal.print(console.listing("Accounts by status", [("status", False), ("accounts", True), ("share", True)], rows))
+    terminal.print(
+        console.listing("Accounts by status", [("status", False), ("accounts", True), ("share", True)], rows)
+    )
     terminal.print()
     _show_worst(checked, health)
     rows = [
@@ -127,7 +129,7 @@ def _show_worst(checked: CheckedBook, health: BookHealth) -> None:
     rows = []
     for i in health.worst(WORST):
         one = health[i]
-        figures = [amount(one.equity), missing(one.maintenance), ratio(one.equity, one.maintenance) or "-"]
+        figures = [amount(one.equity), amount(one.maintenance), ratio(one.equity, one.maintenance) or "-"]
         rows.append([checked.book.accounts[i], NAMES[one.status], *figures])
     if rows:
         columns = [("account", False), ("status", False), ("equity", True), ("maintenance", True), ("ratio", True)]

@@ -1,11 +1,11 @@
 """The `plimsoll` command: finds the sub-command, and turns every way a run can end into one line and an exit code.
 
-    0  done; the proof is valid; every account meets its maintenance margin
-    1  the proof is invalid, or accounts are below maintenance margin
-    2  wrong usage
-    3  an input cannot be read, or is refused
-   70  a defect of Plimsoll
-  130  stopped by Ctrl-C (143: by SIGTERM)
+  0  done; the proof is valid; every account meets its maintenance margin
+  1  the proof is invalid, or accounts are below maintenance margin
+  2  wrong usage
+  3  an input cannot be read, or is refused
+ 70  a defect of Plimsoll
+130  stopped by Ctrl-C (143: by SIGTERM)
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -18,34 +18,23 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _MICROSECONDS: Final = 1_000_000
 
 
-class TimeType(click.ParamType):
-    """A UTC time; microseconds since 1970."""
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        try:
-            return parse_time(value)
-        except RefusedValueError as error:
-            self.fail(f"{value!r}: {error}; {error.remedy}", param, ctx)
+def _time(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        return parse_time(value)
+    except RefusedValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}; {error.remedy}", ctx, param) from None
 
 
-class DurationType(click.ParamType):
-    """A span of time such as 90s, 30m, 12h or 7d, or `any`; microseconds, or `ANY_AGE`."""
-
-    name = "DURATION"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        if value == "any":
-            return ANY_AGE
-        match = re.fullmatch(r"([0-9]{1,9})([smhd])", value, re.ASCII)
-        if match is None:
-            self.fail(f"{value!r}: expected a number with s, m, h or d, such as 30m or 7d, or the word any", param, ctx)
-        return int(match[1]) * _UNITS[match[2]] * _MICROSECONDS
+def _duration(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    if value is None or value == "any":
+        return None if value is None else ANY_AGE
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", value, re.ASCII)
+    if match is None:
+        reason = f"{value!r}: expected a number with s, m, h or d, such as 30m or 7d, or the word any"
+        raise click.BadParameter(reason, ctx, param)
+    return int(match[1]) * _UNITS[match[2]] * _MICROSECONDS
 
 
 def now() -> int:
@@ -54,9 +43,9 @@ def now() -> int:
 
 
 BOOK = click.argument("book", type=click.Path(path_type=Path))
-AT = click.option("--at", type=TimeType(), help="Judge the snapshot's age at this time, not now (UTC).")
+AT = click.option("--at", metavar="TIME", callback=_time, help="Judge the snapshot's age at this time, not now (UTC).")
 MAX_AGE = click.option(
-    "--max-age", type=DurationType(), help="How old the snapshot may be: 90s, 30m, 12h, 7d or any."
+    "--max-age", metavar="DURATION", callback=_duration, help="How old the snapshot may be: 90s, 30m, 12h, 7d or any."
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Write the result as JSON on stdout.")
 QUANTIZE = click.option(

@@ -1,0 +1,56 @@
+"""Read what `verify` and `inspect` are given: a proof, a market snapshot, risk parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.ingest.findings import Findings
+from plimsoll.engine.ingest.market_files import read_market_file
+from plimsoll.engine.problems import InputError
+from plimsoll.verifier.statement import MAGIC, MAX_FILE_BYTES
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class UnreadableFileError(PlimsollError):
+    """A file that is missing, cannot be read, or is of another kind."""
+
+
+def read_proof_file(path: Path) -> bytes:
+    """A proof file's bytes. Raises `UnreadableFileError` for anything that does not begin like a proof."""
+    if path.is_dir():
+        raise UnreadableFileError(f"{path}: expected a proof file, got a directory; name the file in it")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise UnreadableFileError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+    if not data.startswith(MAGIC):
+        raise UnreadableFileError(f"{path}: expected a proof file, got {_kind(data)}; give the file that `prove` wrote")
+    return data
+
+
+def _kind(data: bytes) -> str:
+    head = data[:512].lstrip()
+    if not data:
+        return "an empty file"
+    if head.startswith((b"{", b"[")):
+        return "a JSON file"
+    if b"," in head and all(32 <= byte < 127 or byte in b"\r\n\t" for byte in head):
+        return "what looks like a CSV file"
+    return f"a file that begins with {data[:8]!r}"
+
+
+def read_market(model: type[Model], path: Path) -> Model:
+    """A snapshot or parameters; raises `InputError` with every problem, and says when the two were swapped."""
+    if path.is_dir():
+        raise UnreadableFileError(f"{path}: expected a JSON file, got a directory; name the file in it")
+    findings = Findings()
+    value = read_market_file(model, path, findings)
+    if value is None:
+        raise InputError(one.problem() for one in findings)
+    return value

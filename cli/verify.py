@@ -1,0 +1,113 @@
+"""`plimsoll verify`: is a proof valid for the snapshot and the parameters that the caller accepts?"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from plimsoll.cli import console
+from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE
+from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.engine.fields import format_time
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.verifier.book import VerifiedBook, verify_book
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.policy import Policy
+
+SECONDS: Final = 3.0
+"""Rough time of a verification; only the bar uses it."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@click.command()
+@click.argument("proof", type=click.Path(path_type=Path))
+@click.option("--market", type=click.Path(path_type=Path), required=True, help="The market snapshot you accept.")
+@click.option("--parameters", type=click.Path(path_type=Path), required=True, help="The risk parameters you accept.")
+@AT
+@MAX_AGE
+@JSON
+def verify(proof: Path, market: Path, parameters: Path, at: int | None, max_age: int | None, as_json: bool) -> int:
+    """Verify PROOF against a market snapshot and risk parameters.
+
+    A snapshot older than a day is refused; --max-age asks for another age, --at for another time to judge by.
+
+    \b
+    Exit codes: 0 valid, 1 invalid (the message names the step that failed), 2 wrong usage,
+    3 a file cannot be read.
+    """
+    data = read_proof_file(proof)
+    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
+    accepted = _policy(at, max_age)
+    start = time.monotonic()
+    try:
+        verified = console.timed("verifying", SECONDS, lambda _tell: verify_book(data, snapshot, rules, accepted))
+    except VerificationError as error:
+        return _refused(proof, error, as_json)
+    elapsed = time.monotonic() - start
+    if as_json:
+        console.write_json({"valid": True, **_data(verified), "seconds": f"{elapsed:.3f}"})
+    else:
+        _show(proof, verified, snapshot, rules, elapsed)
+    return console.OK
+
+
+def _policy(at: int | None, max_age: int | None) -> Policy:
+    policy = Policy(at=None if at is None else _EPOCH + timedelta(microseconds=at))
+    if max_age is None:
+        return policy
+    return replace(policy, max_age=None if max_age == ANY_AGE else timedelta(microseconds=max_age))
+
+
+def _refused(proof: Path, error: VerificationError, as_json: bool) -> int:
+    if as_json:
+        parts = {"step": error.step, "expected": error.expected, "got": error.got, "remedy": error.remedy}
+        console.write_json({"valid": False, **parts})
+    console.stderr().print("[bold red]invalid:[/]", end=" ")
+    console.say(f"{proof} fails at step {error}")
+    return console.FAILED
+
+
+def _data(verified: VerifiedBook) -> dict[str, Any]:
+    return {
+        "shape": verified.shape.name,
+        "root": [str(one) for one in verified.root],
+        "commitment": [str(one) for one in verified.commitment],
+        "snapshot_time": format_time((verified.snapshot_time - _EPOCH) // timedelta(microseconds=1)),
+        "sequence": verified.sequence,
+        "program": verified.program,
+        "profile": verified.profile,
+        "security_bits": f"{verified.security_bits:.2f}",
+        "proof_sha256": verified.proof_digest,
+    }
+
+
+def _show(proof: Path, verified: VerifiedBook, snapshot: MarketSnapshot, rules: RiskParameters, elapsed: float) -> None:
+    terminal = console.stdout()
+    terminal.print("[bold green]valid:[/]", end=" ")
+    terminal.print(
+        f"every account under this root has at least its maintenance margin, at the snapshot of "
+        f"{format_time(snapshot.time)}.\n"
+    )
+    rows = [
+        ("proof", f"{proof}, SHA-256 {verified.proof_digest}"),
+        ("root", hexadecimal(verified.root)),
+        ("venue", f"{snapshot.venue}, sequence {verified.sequence}"),
+        ("parameters", f"{rules.name}, revision {rules.revision}"),
+        ("shape class", f"{verified.shape.name}: up to {verified.shape.leaves:,} accounts"),
+        ("security", f"{verified.security_bits:.1f} bits proven, profile {verified.profile}"),
+        ("program", verified.program),
+        ("time", f"{elapsed:.2f} s"),
+    ]
+    terminal.print(console.facts("", rows))
+    terminal.print("\nNot proven: who signed the prices, that longs equal shorts, that reserves cover liabilities.")
+
+
+def hexadecimal(elements: tuple[int, ...]) -> str:
+    """Field elements as 16 hexadecimal digits each, most significant first."""
+    return " ".join(f"{one:016x}" for one in elements)
