@@ -70,10 +70,10 @@ def demo(out: Path, accounts: int, opened: bool) -> None:
         lambda _: verify_book(folder.proof.read_bytes(), checked.snapshot, checked.parameters, policy),
         lambda one: f"{int(one.security_bits)} bits of proven security; no account was shown",
     )
-    forger = Forger(
-        checked.book, checked.snapshot, checked.parameters, proven.shape, proven.proof, policy, sample.edge
+    forger = Forger(checked.book, checked.snapshot, checked.parameters, proven.shape, proven.proof, policy, sample.edge)
+    forgeries = stages.run(
+        "Cheat", 3, lambda tell: _forge(forger, tell), lambda all_: f"{len(all_)} attempts, all refused"
     )
-    forgeries = stages.run("Cheat", 3, lambda tell: _forge(forger, tell), lambda all_: f"{len(all_)} attempts, all refused")
     report = _report(folder, checked, proven, verified, forgeries, stages)
     stages.run("Report", 0.2, lambda _: write_atomically(folder.report, report.html().encode()), lambda _: "one page")
     _summary(folder, report)
@@ -166,7 +166,8 @@ def _report(
 
 def verify_line(folder: DemoFolder) -> str:
     """The command with which anyone verifies the demo's proof."""
-    return f"plimsoll verify {folder.proof} --market {folder.book}/snapshot.json --parameters {folder.book}/parameters.json"
+    book = folder.book
+    return f"plimsoll verify {folder.proof} --market {book / 'snapshot.json'} --parameters {book / 'parameters.json'}"
 
 
 def _summary(folder: DemoFolder, report: Report) -> None:

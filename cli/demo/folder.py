@@ -19,7 +19,7 @@ CONTENT: Final = {
     "book/parameters.json": (True, "instruments, margin tiers, haircuts and premiums"),
     "book/accounts.csv": (False, "the accounts and their classes"),
     "book/holdings.csv": (False, "who holds what"),
-    "book.opening": (False, "salts and blinds of every leaf, for its owner’s eyes only: back it up like a key"),
+    "book.opening": (False, "salts and blinds of every leaf, for its owner's eyes only: back it up like a key"),
     "report.html": (False, "this page"),
 }
 """Every file that the demo writes: whether it may leave the venue, and what it is."""
@@ -54,7 +54,7 @@ class DemoFolder:
         return self.path / "report.html"
 
     def prepare(self) -> None:
-        """Make the folder, or empty it of an earlier demo's files. Raises `DemoFolderError` where it is not a demo's."""
+        """Make the folder, or empty it of an earlier demo's files. Raises `DemoFolderError` for any other folder."""
         try:
             if self.path.exists() and not (self.path / MARKER).is_file() and any(self.path.iterdir()):
                 raise DemoFolderError(f"{self.path} has files that are not a demo's: choose another folder with --out")
@@ -66,8 +66,7 @@ class DemoFolder:
             raise DemoFolderError(f"{self.path}: {error.strerror}; choose another folder with --out") from error
 
     def files(self) -> Iterator[FileFact]:
-        """The files that are there."""
+        """The demo's files; those that are not written yet have no size."""
         for name, (public, what) in CONTENT.items():
             path = self.path / name
-            if path.exists():
-                yield FileFact(name, path.stat().st_size, public, what)
+            yield FileFact(name, path.stat().st_size if path.exists() else 0, public, what)

@@ -69,9 +69,9 @@ class Forger:
             lambda: self._prove(forged),
         )
         yield self._try(
-            "The same account, without the prover’s check",
-            "We leave the prover’s own check out and hand the book to the circuit itself. The rows that would show that "
-            "the account’s equity covers its margin cannot be filled.",
+            "The same account, without the prover's check",
+            "We leave the prover's own check out and hand the book to the circuit itself. The row that would show that "
+            "this account's equity covers its margin cannot be filled.",
             lambda: self._fill(forged),
         )
         changed, story = self._other_price()
@@ -82,7 +82,7 @@ class Forger:
         )
         yield self._try(
             "The same, with the statement rewritten",
-            "We also replace every digest in the proof’s statement by that of the changed prices, so that they agree.",
+            "We also replace every digest in the proof's statement by that of the changed prices, so that they agree.",
             lambda: self._verify(self._restated(changed), changed),
         )
         yield self._try(

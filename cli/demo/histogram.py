@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log10
 from typing import Final
 
@@ -62,7 +63,7 @@ def histogram(ratios: Sequence[tuple[int | None, Status]]) -> str:
 def _bins(ratios: Sequence[tuple[int, Status]]) -> list[Bin]:
     edges = [10 ** (k / BINS_PER_DECADE) for k in range(DECADES * BINS_PER_DECADE + 1)]
     bins = [Bin(0.0, _x(1), "below 1")]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         bins.append(Bin(_x(low), _x(high) - _x(low), f"{low:.2f} to {high:.2f}"))
     for ratio, status in ratios:
         if ratio < PPM:

@@ -14,7 +14,7 @@ from plimsoll.engine.schedule import compile_schedule
 from plimsoll.engine.snapshot import MarketSnapshot
 
 CLOSE: Final = (0, 3, 40, 600, 2_000, 4_000, 7_000, 9_000)
-"""How far above their maintenance margin the accounts near the line stand, in ppm of it; the first one exactly on it."""
+"""How far above their maintenance margin the accounts near the line stand, in ppm of it; the first on it."""
 
 
 class Repair:

@@ -14,8 +14,8 @@ from typing import Any, Final
 from plimsoll.cli.demo.market import Listing, listings, parameters_json, snapshot_json
 from plimsoll.cli.demo.repair import Repair
 from plimsoll.cli.demo.traders import ROLES, Floor, Trader, hedge, maker
-from plimsoll.engine.decimals import format_quantity
 from plimsoll.engine.atomic import write_atomically
+from plimsoll.engine.decimals import format_quantity
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 
@@ -98,7 +98,9 @@ def even_book(time: datetime, accounts: int, holdings: int, seed: int = SEED) ->
         floor.makers = [right]
         many = max(0, holdings - 2)
         for contract in chance.sample(contracts, (many + 1) // 2):
-            floor.trade(left, contract, left.budget * chance.randint(-50, 50) // 100 or 1, chance.randint(-90_000, 90_000))
+            floor.trade(
+                left, contract, left.budget * chance.randint(-50, 50) // 100 or 1, chance.randint(-90_000, 90_000)
+            )
         for one in (left, right):
             for number, coin in enumerate(chance.sample(coins, many // 2)):
                 floor.hold(one, coin, -one.budget // 20 if number % 4 == 3 else one.budget // 4)

@@ -7,14 +7,15 @@ from html import escape
 from math import isqrt
 from typing import TYPE_CHECKING, Final
 
-from plimsoll.cli.demo.figures import BookFigures, InstrumentTotal, whole
-from plimsoll.engine.decimals import PPM, VALUE_DIGITS, format_decimal
+from plimsoll.cli.demo.figures import BookFigures, InstrumentTotal, StatusTotal, whole
+from plimsoll.engine.decimals import PPM, VALUE_DIGITS
 from plimsoll.engine.health import Status
 
 if TYPE_CHECKING:
     from plimsoll.cli.demo.forgery import Forgery
     from plimsoll.cli.demo.report import FileFact, TableFact
 
+DUST_DIGITS: Final = 9
 STATUS_NAMES: Final = {
     Status.HEALTHY: "healthy",
     Status.PRE_LIQUIDATION: "pre-liquidation",
@@ -29,9 +30,9 @@ LEGEND: Final = (
 PROVEN: Final = (
     "Every leaf under the public root is empty or a well-formed account: positions that are listed once, each valued "
     "on the tier that its size belongs to.",
-    "Each account’s equity, at this snapshot’s prices and with its haircuts and debts, is at least its maintenance "
+    "Each account's equity, at this snapshot's prices and with its haircuts and debts, is at least its maintenance "
     "margin under these rules. No netting between accounts.",
-    "The accounts’ order numbers strictly ascend, so no customer’s leaf can be shown to another in her place.",
+    "The accounts' order numbers strictly ascend, so no customer's leaf can be shown to another in her place.",
     "All this in zero knowledge: the proof tells nothing else about the book, except how many leaves the declared "
     "shape class has.",
 )
@@ -52,6 +53,11 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
+def prose(text: str) -> str:
+    """Escaped text with typographic apostrophes."""
+    return escape(text).replace("&#x27;", "&rsquo;")
+
+
 def facts(rows: Iterable[tuple[str, str, str]]) -> str:
     """The strip of figures under the title."""
     return "".join(
@@ -63,23 +69,28 @@ def facts(rows: Iterable[tuple[str, str, str]]) -> str:
 def statuses(figures: BookFigures) -> str:
     """Accounts, equity and requirements by status."""
     rows = [
-        (
-            f'<i class="dot {one.status.name.lower()}"></i>{STATUS_NAMES[one.status]}',
-            f"{one.accounts:,}",
-            whole(one.equity),
-            whole(one.maintenance),
-            whole(one.initial),
-            "" if one.accounts else "none",
-        )
+        (f'<i class="dot {one.status.name.lower()}"></i>{STATUS_NAMES[one.status]}', *_cells([one]))
         for one in figures.statuses
     ]
+    rows.append(("<b>all</b>", *_cells(figures.statuses)))
     head = '<th>Status</th><th class="r">Accounts</th><th class="r">Equity</th><th class="r">Maintenance</th>'
     body = "".join(
         f'<tr class="{kind}"><td class="whole">{name}</td><td class="r">{accounts}</td><td class="r">{equity}</td>'
         f'<td class="r">{maintenance}</td><td class="r wide">{initial}</td></tr>'
-        for name, accounts, equity, maintenance, initial, kind in rows
+        for name, kind, accounts, equity, maintenance, initial in rows
     )
     return f'<table><tr>{head}<th class="r wide">Initial</th></tr>{body}</table>'
+
+
+def _cells(totals: Sequence[StatusTotal]) -> tuple[str, str, str, str, str]:
+    accounts = sum(one.accounts for one in totals)
+    return (
+        "" if accounts else "none",
+        f"{accounts:,}",
+        whole(sum(one.equity for one in totals)),
+        whole(sum(one.maintenance for one in totals)),
+        whole(sum(one.initial for one in totals)),
+    )
 
 
 def closest(figures: BookFigures) -> str:
@@ -130,17 +141,20 @@ _KINDS: Final = {
 
 def items(texts: Iterable[str]) -> str:
     """A list of sentences."""
-    return "".join(f"<li>{escape(text)}</li>" for text in texts)
+    return "".join(f"<li>{prose(text)}</li>" for text in texts)
 
 
 def files(rows: Sequence[FileFact]) -> str:
     """The files that the demo left, and who may see each."""
     body = "".join(
-        f'<tr><td class="mono">{escape(one.name)}</td><td>{_audience(one.public)}</td><td class="r">{size(one.size)}</td>'
-        f'<td class="wide">{escape(one.what)}</td></tr>'
+        f'<tr><td class="mono">{escape(one.name)}</td><td>{_audience(one.public)}</td>'
+        f'<td class="r">{size(one.size) if one.size else ""}</td>'
+        f'<td class="wide">{prose(one.what)}</td></tr>'
         for one in rows
     )
-    return f'<table><tr><th>File</th><th>For</th><th class="r">Size</th><th class="wide">Content</th></tr>{body}</table>'
+    return (
+        f'<table><tr><th>File</th><th>For</th><th class="r">Size</th><th class="wide">Content</th></tr>{body}</table>'
+    )
 
 
 def _audience(public: bool) -> str:
@@ -150,8 +164,8 @@ def _audience(public: bool) -> str:
 def forgery(one: Forgery) -> str:
     """One attempt and its answer."""
     return (
-        f'<div class="card forgery"><h3>{escape(one.title)}</h3><span class="stamp">refused: {escape(one.step)}</span>'
-        f'<p>{escape(one.what)}</p><div class="said">{escape(one.answer)}</div></div>'
+        f'<div class="card forgery"><h3>{prose(one.title)}</h3><span class="stamp">refused: {escape(one.step)}</span>'
+        f'<p>{prose(one.what)}</p><div class="said">{escape(one.answer)}</div></div>'
     )
 
 
@@ -168,14 +182,16 @@ def terms(rows: dict[str, float], profile: str) -> str:
         f"{'</b>' if bits == least else ''}</td></tr>"
         for name, bits in rows.items()
     )
-    return f'<table>{body}</table><p class="soft">Profile {escape(profile)}. The least term counts; nothing is conjectured.</p>'
+    note = f"Profile {escape(profile)}. The least term counts; nothing is conjectured."
+    return f'<table>{body}</table><p class="soft">{note}</p>'
 
 
 def stages(rows: dict[str, float]) -> str:
     """Seconds of each stage, as a strip and as a table."""
     whole_time = sum(rows.values()) or 1.0
     strip = "".join(
-        f'<i style="flex:{seconds / whole_time * 100:.2f}" title="{escape(name)}"></i>' for name, seconds in rows.items()
+        f'<i style="flex:{seconds / whole_time * 100:.2f}" title="{escape(name)}"></i>'
+        for name, seconds in rows.items()
     )
     body = "".join(
         f'<tr><td>{escape(name)}</td><td class="r">{seconds:.2f} s</td></tr>' for name, seconds in rows.items()
@@ -195,7 +211,6 @@ def tables(rows: Sequence[TableFact]) -> str:
 
 
 def _amount(value: int) -> str:
-    """An amount at 10^-20 with the decimals that matter: two for large ones, all for dust."""
-    if value >= 10**VALUE_DIGITS:
-        return format_decimal(value // 10 ** (VALUE_DIGITS - 2), 2)
-    return format_decimal(value // 10 ** (VALUE_DIGITS - 9), 9)
+    """An amount at 10^-20 with nine decimals: the accounts nearest to the line are nearer than a cent."""
+    units = value // 10 ** (VALUE_DIGITS - DUST_DIGITS)
+    return f"{units // 10**DUST_DIGITS:,}.{units % 10**DUST_DIGITS:0{DUST_DIGITS}}"

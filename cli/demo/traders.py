@@ -17,15 +17,15 @@ MILLION: Final = 1_000_000
 PART: Final = 100_000
 """Larger trades are filled in parts, by different market makers."""
 MOST_PARTS: Final = 12
-MOST_DEPTHS: Final = 60
-"""Nobody trades more than this many times a market's depth at once."""
+MOST_DEPTHS: Final = 25
+"""Nobody trades, or keeps, more than this many times a market's depth at once."""
 LEVERAGE: Final = (2, 3, 5, 5, 10, 10, 15, 20, 20, 25, 50, 50, 75, 100)
 MOST_LEVERAGE: Final = {"deep": 100, "middle": 40, "thin": 15}
 
 
 @dataclass(slots=True)
 class Trader:
-    """A customer. `budget` is what she brought, in whole units of the quote currency; `lots` is signed, by instrument."""
+    """A customer. `budget`: what she brought, in whole units of the quote currency; `lots`: signed, by instrument."""
 
     name: str
     role: str
@@ -49,13 +49,16 @@ class Floor:
     def lots(self, instrument: str, worth: int) -> int:
         """Lots of an instrument that `worth` units of its currency buy at its mark price, at least one."""
         one = self.market[instrument]
-        return max(worth * 10 ** (PRICE_DIGITS - one.lot) // one.price, 1)
+        scale: int = 10 ** (PRICE_DIGITS - one.lot)
+        return max(worth * scale // one.price, 1)
 
     def hold(self, trader: Trader, instrument: str, worth: int) -> None:
-        """Deposit (or, with a negative `worth`, borrow and sell) a coin."""
-        sign = 1 if worth > 0 else -1
-        if worth:
-            trader.add(instrument, sign * self.lots(instrument, abs(worth)))
+        """Deposit (or, with a negative `worth`, borrow and sell) a coin, up to what its market bears."""
+        sign, much, depth = (1 if worth > 0 else -1), abs(worth), self.market[instrument].depth
+        if depth:
+            much = min(much, MOST_DEPTHS * depth)
+        if much:
+            trader.add(instrument, sign * self.lots(instrument, much))
 
     def trade(self, trader: Trader, contract: Listing, worth: int, gain: int = 0) -> None:
         """Buy a contract (`worth` > 0) or sell it, as much as the market is deep enough for, in parts if it is much.
@@ -83,7 +86,7 @@ class Floor:
 
     def favourite(self, listed: Sequence[Listing]) -> Listing:
         """One of them, those that stand first (the well-known ones) more often."""
-        return listed[min(self.chance.randrange(len(listed)) for _ in range(2))]
+        return listed[min(self.chance.randrange(len(listed)) for _ in range(3))]
 
     def several(self, listed: Sequence[Listing], least: int, most: int) -> list[Listing]:
         """Between `least` and `most` different ones."""
