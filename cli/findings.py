@@ -41,7 +41,7 @@ def show_findings(findings: Iterable[Finding]) -> None:
 
 def sentence(one: Finding) -> str:
     """`row 3, column quantity: scientific notation (got 1e5); write all digits`."""
-    got = f" (got {one.value})" if one.value else ""
+    got = "" if not one.value else f" (got {one.value})" if one.severity is not Severity.NOTE else f" ({one.value})"
     place = f"{one.place}: " if one.place else ""
     return f"{place}{one.message}{got}; {one.remedy}"
 
