@@ -79,6 +79,8 @@ def build(program: Program) -> CallGraph:
         try:
             if f.name in by_name:
                 raise SignatureError(f"two functions are named {f.name}: their claims would share the bus fn:{f.name}")
+            if i and starts[i - 1] >= f.start:
+                raise SignatureError(f"{f.name} stands out of order: functions must stand in ascending order")
             _check_cursors(program, f)
         except CompileError as e:
             located(program, f.start, e)

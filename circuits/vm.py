@@ -1,0 +1,136 @@
+"""Runs a Cairo program in cairo-lang's own VM, with Plimsoll's builtins: the other half of the differential test.
+
+The layout and the builtin runners are ours, the VM is cairo-lang's, over the Goldilocks prime. cairo-lang is imported
+inside the functions only.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from plimsoll.circuits.compiler.builtins import POSEIDON_CELLS, POSEIDON_INPUTS, RANGE_BITS
+from plimsoll.circuits.compiler.hints import LAST_ARGUMENT, LIMB_BITS
+from plimsoll.circuits.field import P
+from plimsoll.circuits.poseidon2 import OUTPUT_LANES, permute
+from plimsoll.circuits.toolchain import load_cairo_lang
+from plimsoll.engine.errors import PlimsollError
+
+
+class VmError(PlimsollError):
+    """cairo-lang's VM refused the run: an assertion, a builtin or a cursor does not hold."""
+
+
+def run(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) -> list[int]:
+    """Runs `main` of a program compiled by `toolchain.compile_cairo`.
+
+    Args:
+        compiled: cairo-lang's program.
+        tape: the private input, which main must read to its end.
+        records: the schedule.
+
+    Returns:
+        The cells of the output builtin.
+
+    Raises:
+        VmError: the run fails anywhere.
+    """
+    load_cairo_lang()
+    runner_module: Any = importlib.import_module("starkware.cairo.lang.vm.cairo_runner")
+    instances: Any = importlib.import_module("starkware.cairo.lang.instances")
+    names = ["output", "range_check", "poseidon", "tape", "schedule"]
+    flat = [value for record in records for value in record]
+    try:
+        ours = _factories(list(tape), flat)
+        standard = instances.LAYOUTS["recursive_with_poseidon"].builtins
+        runner = runner_module.CairoRunner(
+            program=compiled,
+            layout=instances.CairoLayout(layout_name="plimsoll", builtins={n: standard.get(n) for n in names}),
+            additional_builtin_factories={name: ours[name] for name in ("tape", "schedule")},
+        )
+        for name in ("range_check", "poseidon"):  # cairo-lang has builtins of these names; ours take their places
+            if f"{name}_builtin" in runner.builtin_runners:
+                runner.builtin_runners[f"{name}_builtin"] = ours[name](name=name, included=True)
+        runner.initialize_segments()
+        end = runner.initialize_main_entrypoint()
+        runner.initialize_vm(hint_locals={"limbs": _limbs})
+        runner.run_until_pc(end)
+        runner.end_run()
+        runner.read_return_values()
+        runner.vm.verify_auto_deductions()
+        return _outputs(runner)
+    except Exception as e:  # cairo-lang raises AssertionError, VmException and others
+        cause = getattr(e, "inner_exc", e)
+        raise VmError(f"cairo-lang's VM: {type(cause).__name__}: {cause}") from e
+
+
+def _outputs(runner: Any) -> list[int]:
+    builtin = runner.builtin_runners.get("output_builtin")
+    if builtin is None:
+        return []
+    return [runner.vm_memory[builtin.base + i] for i in range(builtin.get_used_cells(runner))]
+
+
+def _limbs(memory: Any, fp: Any, count: int, offset: int = 0) -> None:
+    """The hint of the same name (compiler/hints.py)."""
+    value = (memory[fp + LAST_ARGUMENT] + offset) % P
+    for i in range(count):
+        memory[fp + i] = value >> LIMB_BITS * i & (1 << LIMB_BITS) - 1
+
+
+def _factories(tape: list[int], records: list[int]) -> dict[str, Callable[..., Any]]:
+    """The builtin runners by name, as cairo-lang asks for them: called with `name` and `included`."""
+    simple: Any = importlib.import_module("starkware.cairo.lang.vm.builtin_runner").SimpleBuiltinRunner
+    checks: Any = importlib.import_module("starkware.cairo.lang.builtins.range_check.range_check_builtin_runner")
+
+    class Loaded(simple):  # type: ignore[misc, valid-type]
+        """A segment that is full before the run."""
+
+        def __init__(self, name: str, included: bool, values: list[int], moves: bool) -> None:
+            super().__init__(name=name, included=included, ratio=1, cells_per_instance=1, n_input_cells=1)
+            self.values, self.moves = values, moves
+
+        def initialize_segments(self, runner: Any) -> None:
+            super().initialize_segments(runner)
+            runner.load_data(self.base, self.values)
+
+        def final_stack(self, runner: Any, pointer: Any) -> Any:
+            expected = self.base + (len(self.values) if self.moves else 0)
+            self.stop_ptr = runner.vm_memory[pointer - 1]
+            if self.stop_ptr != expected:
+                raise VmError(f"{self.name}_ptr ends at {self.stop_ptr}, expected {expected}")
+            return pointer - 1
+
+        def get_allocated_instances(self, runner: Any) -> int:
+            return len(self.values)
+
+    class Poseidon(simple):  # type: ignore[misc, valid-type]
+        def __init__(self, name: str, included: bool) -> None:
+            super().__init__(name, included, 1, POSEIDON_CELLS, POSEIDON_INPUTS)
+
+        def get_allocated_instances(self, runner: Any) -> int:
+            return int(self.get_used_instances(runner))
+
+        def add_auto_deduction_rules(self, runner: Any) -> None:
+            def rule(vm: Any, address: Any, _verified: Any) -> int | None:
+                lane = address.offset % POSEIDON_CELLS
+                first = address - lane
+                memory = vm.run_context.memory
+                if lane < POSEIDON_INPUTS or any(first + i not in memory for i in range(POSEIDON_INPUTS)):
+                    return None
+                state = permute([memory[first + i] for i in range(POSEIDON_INPUTS)])
+                return state[OUTPUT_LANES[lane - POSEIDON_INPUTS]]
+
+            runner.vm.add_auto_deduction_rule(self.base.segment_index, rule, set())
+
+    class RangeCheck(checks.RangeCheckBuiltinRunner):  # type: ignore[misc, name-defined]
+        def get_allocated_instances(self, runner: Any) -> int:
+            return int(self.get_used_instances(runner))
+
+    return {
+        "range_check": lambda name, included: RangeCheck(name, included, 1, 1, 1 << RANGE_BITS, 1),
+        "poseidon": Poseidon,
+        "tape": lambda name, included: Loaded(name, included, tape, True),
+        "schedule": lambda name, included: Loaded(name, included, records, False),
+    }
