@@ -62,11 +62,11 @@ def market(seed: int, coins: int = 6, derivatives: int = 12) -> Schedules:
     return compile_schedules(snapshot(prices), parameters(instruments, close_out="0.654321"))
 
 
-def book(schedules: Schedules, accounts: int, holdings: int, seed: int) -> Book:
-    """A random book: up to `holdings` distinct keys an account (some hold nothing), quantities of every magnitude."""
+def book(schedules: Schedules, accounts: int, holdings: int, seed: int, *, full: bool = False) -> Book:
+    """A random book: up to `holdings` distinct keys an account (some hold nothing; `full`: all hold as many)."""
     random = np.random.default_rng(seed)
     keys = 2 * len(schedules.table)
-    counts = random.integers(0, holdings + 1, accounts)
+    counts = random.integers(holdings if full else 0, holdings + 1, accounts)
     chosen = np.argsort(random.random((accounts, keys), dtype=np.float32), axis=1)[:, :holdings].astype(np.uint16)
     mask = np.arange(holdings) < counts[:, None]
     chosen[~mask] = 2**16 - 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.engine.json_files import parse_json
+from plimsoll.engine.json_files import MAX_BYTES, parse_json
 from plimsoll.engine.problems import InputError
 from plimsoll.engine.snapshot import MarketSnapshot
 
@@ -33,6 +33,11 @@ from plimsoll.engine.snapshot import MarketSnapshot
 def test_what_json_leaves_open_rejected(data: bytes, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse_json(data, "file.json")
+
+
+def test_too_large_file_rejected() -> None:
+    with pytest.raises(InputError, match="larger than"):
+        parse_json(b" " * (MAX_BYTES + 1), "file.json")
 
 
 def test_brackets_inside_strings_are_no_nesting() -> None:

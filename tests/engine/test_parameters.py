@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from venues import cash, flat, parameters, perpetual
 
+from plimsoll.engine.brackets import MAX_BRACKETS
 from plimsoll.engine.instruments import MAX_INSTRUMENTS, MAX_KEY, InstrumentInfo, InstrumentTable, Kind, Side
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError, RefusedValueError
@@ -93,6 +94,7 @@ def test_close_out_is_in_the_digest() -> None:
         (PERPETUAL, {"maintenance": [{**TWO[0], "rate": "-0.01"}]}, "negative"),
         (PERPETUAL, {"maintenance": [{**TWO[0], "rate": 1}]}, "decimal string"),
         (PERPETUAL, {"maintenance": flat(10**7 + 1)}, "rate above 10"),
+        (PERPETUAL, {"maintenance": flat(1) * (MAX_BRACKETS + 1)}, "more than 1000 brackets"),
         (PERPETUAL, {"initial": flat(15_000)}, "initial margin falls below maintenance margin"),
         (PERPETUAL, {"initial": [{**TWO[0], "rate": "0.02"}]}, "end at different caps"),
         (PERPETUAL, {"maintenance": [], "initial": []}, "needs `underlying` and `maintenance`"),
