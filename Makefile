@@ -17,6 +17,9 @@ LOCKED := $(PIP_INSTALL) --require-hashes
 # Proving is several times faster with the machine's own vector instructions. Every cargo call here uses the same
 # flags and profile, so the dependencies are compiled once.
 export RUSTFLAGS ?= -C target-cpu=native
+# Measured: no faster proof from link-time optimisation, but twice the build, since each library then wants its own copy
+# of every dependency. Wheels for others are built by maturin alone and keep the workspace's profile.
+export CARGO_PROFILE_RELEASE_LTO ?= false
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO_MINOR := 88
 RUST := Cargo.toml Cargo.lock $(shell find prover/core tests/dishonest -name target -prune -o \
