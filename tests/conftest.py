@@ -1,4 +1,4 @@
-"""Set-up shared by every test: the dishonest prover's path, the vectors beside the repository, Hypothesis profiles."""
+"""Set-up shared by every test: paths, the vectors beside the repository, Hypothesis profiles."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-# Built by `make setup`; never part of a wheel.
+# The dishonest prover is built by `make setup` and never part of a wheel. Helper modules stand beside the tests that use
+# them, so every folder of tests is on the path.
 sys.path.insert(0, str(REPOSITORY / "build" / "dishonest"))
+sys.path.extend(str(folder) for folder in sorted(Path(__file__).parent.iterdir()) if folder.is_dir())
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.register_profile("audit", settings.get_profile("default"), max_examples=5_000)
