@@ -89,7 +89,12 @@ def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: 
     """Fresh secrets for a publication of these accounts on `leaves` leaves, accounts in ascending order.
 
     The nonce is drawn again when two accounts' orders collide (48 bits: for 4,096 accounts once in 2^25 draws).
+
+    Raises:
+        OpeningError: more accounts than leaves.
     """
+    if len(accounts) > leaves:
+        raise OpeningError(f"{len(accounts)} accounts do not fit the {leaves} leaves of {shape}: declare more accounts")
     nonce = secrets.token_bytes(32)
     orders = [account_order(nonce, a) for a in accounts]
     while len(set(orders)) != len(orders) or 0 in orders:
