@@ -15,7 +15,7 @@ from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.cli import console
 from plimsoll.cli.demo.facts import machine, proof_keys, proof_tables
 from plimsoll.cli.demo.figures import BookFigures, book_figures, whole
-from plimsoll.cli.demo.folder import DemoFolder
+from plimsoll.cli.demo.folder import DemoFolder, DemoFolderError
 from plimsoll.cli.demo.forgery import Forger, Forgery
 from plimsoll.cli.demo.report import Report
 from plimsoll.cli.demo.sample_book import SampleBook, sample_book
@@ -57,7 +57,10 @@ def demo(out: Path, accounts: int, opened: bool) -> None:
     Everything stays in one folder, which a later run replaces.
     """
     folder, stages = DemoFolder(out), Stages()
-    folder.prepare()
+    try:
+        folder.prepare()
+    except DemoFolderError as error:
+        raise click.UsageError(str(error)) from error
     scale = accounts / 2_000
     now = datetime.now(UTC).replace(microsecond=0)
     sample = stages.run("Sample book", 0.3 * scale, lambda _: _make(folder, now, accounts), _made)

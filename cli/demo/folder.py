@@ -28,8 +28,6 @@ CONTENT: Final = {
 class DemoFolderError(PlimsollError):
     """A folder that the demo did not make, or cannot use."""
 
-    exit_code = 2
-
 
 @dataclass(frozen=True, slots=True)
 class DemoFolder:
