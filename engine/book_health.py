@@ -60,7 +60,7 @@ class BookHealth:
         return np.flatnonzero(self.status >= Status.PARTIAL_LIQUIDATION)
 
     def margin_gap(self) -> int:
-        """Sum over the accounts of max(0, MM - E)."""
+        """The shortfall of the book: sum over the accounts of max(0, MM - E)."""
         failing = self.failing()
         return (self.maintenance.take(failing) - self.equity.take(failing)).total()
 

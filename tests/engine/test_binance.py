@@ -6,10 +6,9 @@ import json
 from fractions import Fraction
 from math import floor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from venues import cash, parameters, perpetual, snapshot
+from venues import binance_perpetuals, cash, parameters, snapshot
 
 from plimsoll.engine.decimals import VALUE_SCALE
 from plimsoll.engine.instruments import Side
@@ -33,12 +32,7 @@ def tiers(shared: Path) -> dict[str, list[list[str]]]:
 
 def compiled(tiers: dict[str, list[list[str]]], price: str) -> tuple[Schedule, dict[str, int]]:
     """The schedule of all symbols at one price; the last bracket is the venue's last rate without an end."""
-    instruments: list[dict[str, Any]] = [cash("0.000001")]
-    for name, rows in tiers.items():
-        brackets = [{"floor": a, "cap": b, "rate": rate, "deduction": cum} for a, b, rate, cum in rows]
-        brackets[-1]["cap"] = None  # type: ignore[assignment]
-        instruments.append(perpetual(name, "0.001", brackets))
-    rules = parameters(instruments)
+    rules = parameters([*binance_perpetuals(tiers, "0.001"), cash("0.000001")])
     return compile_schedule(snapshot(dict.fromkeys(tiers, price)), rules), {
         name: rules.table.key(name, Side.LONG) for name in tiers
     }
@@ -78,8 +72,7 @@ def test_margin_is_exact_where_coefficients_are_integers(tiers: dict[str, list[l
 
 def test_stated_deductions_obey_the_recursion(tiers: dict[str, list[list[str]]]) -> None:
     """Every `cum` passed the parameters' own check above; one that is off is refused."""
-    name, rows = next(iter(tiers.items()))
-    brackets = [{"floor": a, "cap": b, "rate": rate, "deduction": cum} for a, b, rate, cum in rows]
-    brackets[1]["deduction"] = "1"
+    (wrong,) = binance_perpetuals(dict([next(iter(tiers.items()))]), "0.001")
+    wrong["maintenance"][1]["deduction"] = "1"
     with pytest.raises(InputError, match="states the deduction 1, expected"):
-        parameters([perpetual(name, "0.001", brackets)])
+        parameters([wrong])

@@ -13,6 +13,7 @@ from typing import Any
 
 from plimsoll.engine.decimals import PPM, VALUE_SCALE, format_decimal
 from plimsoll.engine.health import AccountHealth, Status, account_health
+from plimsoll.engine.instruments import Side
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.schedule import Schedules, compile_schedules
 from plimsoll.engine.settlement import holding
@@ -48,6 +49,16 @@ def perpetual(name: str, lot: str, maintenance: Sequence[Json], **more: Any) -> 
 def flat(rate_ppm: int) -> list[Json]:
     """One bracket for every notional."""
     return [{"floor": "0", "cap": None, "rate": format_decimal(rate_ppm, 6)}]
+
+
+def binance_perpetuals(tiers: Mapping[str, Sequence[Sequence[str]]], lot: str) -> list[Json]:
+    """Perpetuals with these rows of binance_tiers.json as brackets, the last one without an end."""
+    instruments = []
+    for name, rows in tiers.items():
+        brackets: list[Json] = [{"floor": a, "cap": b, "rate": rate, "deduction": cum} for a, b, rate, cum in rows]
+        brackets[-1]["cap"] = None
+        instruments.append(perpetual(name, lot, brackets))
+    return instruments
 
 
 # x10: values in 10^-6 USD, here the unit U's millionth; balances are lots of one.
@@ -172,8 +183,8 @@ def requirement(notional: int, rate_ppm: int, caps: Json | None = None, interest
     instruments = [perpetual("P", "1", flat(rate_ppm), **scaling), cash()]
     prices = snapshot({"P": "0.000001"}, open_interest={"P": interest} if caps else {})
     schedules = compile_schedules(prices, parameters(instruments))
-    key, q = holding(schedules.table, "P", notional)
-    return -(-schedules.initial.find(key, q).requirement(q) // X10_UNIT)
+    # One bracket, one line, also beyond what an account here may hold.
+    return -(-schedules.initial.of_key(schedules.table.key("P", Side.LONG))[0].requirement(notional) // X10_UNIT)
 
 
 def truncate(value: int, unit: int) -> int:
