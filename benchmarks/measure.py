@@ -1,0 +1,115 @@
+"""One measurement in a process of its own; prints one JSON object. `run.py` calls it.
+
+    measure.py prove BOOK HOLDINGS REPEATS PROOF     prove the book in BOOK, the last proof goes to PROOF
+    measure.py verify BOOK PROOF REPEATS             verify it; with PLIMSOLL_NO_NUMPY=1 as if NumPy were not there
+    measure.py health ACCOUNTS HOLDINGS REPEATS      health of a book of this size
+
+A process of its own gives each measurement its own peak of memory, and shows how much slower a first proof is.
+"""
+
+# ruff: noqa: PLC0415 - each measurement loads only what it measures
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+NO_NUMPY = "PLIMSOLL_NO_NUMPY"
+if os.environ.get(NO_NUMPY):
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+
+
+def peak_bytes() -> int:
+    """The most memory this process has held so far."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def prove(directory: Path, holdings: int, repeats: int, target: Path) -> dict[str, Any]:
+    """Prove a book again and again: seconds of each stage of each run, the size of the proof, peak memory."""
+    from plimsoll.circuits.shapes import ShapeClass
+    from plimsoll.engine.ingest.preflight import preflight
+    from plimsoll.prover.job import new_opening, prove_book
+
+    checked = preflight(directory)
+    shape = ShapeClass.fitting(len(checked.book), holdings)
+    opening = new_opening(checked.book, shape)
+    idle, runs, sizes = peak_bytes(), [], []
+    for _ in range(repeats):
+        began: list[tuple[str, float]] = []
+        proof = prove_book(
+            checked.book,
+            checked.snapshot,
+            checked.parameters,
+            shape,
+            opening,
+            progress=lambda stage, began=began: began.append((stage, time.perf_counter())),  # type: ignore[misc]
+        )
+        ends = [when for _, when in began[1:]] + [time.perf_counter()]
+        runs.append({stage: end - when for (stage, when), end in zip(began, ends, strict=True)})
+        sizes.append(len(proof))
+        target.write_bytes(proof)
+    return {"shape": shape.name, "runs": runs, "proof_bytes": sizes, "idle_bytes": idle, "peak_bytes": peak_bytes()}
+
+
+def verify(directory: Path, proof: Path, repeats: int) -> dict[str, Any]:
+    """Verify a proof again and again: seconds of each run, peak memory, and whether NumPy was used."""
+    from plimsoll.engine.parameters import RiskParameters
+    from plimsoll.engine.snapshot import MarketSnapshot
+    from plimsoll.verifier.book import verify_book
+    from plimsoll.verifier.policy import Policy, snapshot_time
+
+    snapshot = MarketSnapshot.load(directory / "snapshot.json")
+    parameters = RiskParameters.load(directory / "parameters.json")
+    data, seconds = proof.read_bytes(), []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        verified = verify_book(data, snapshot, parameters, Policy(at=snapshot_time(snapshot)))
+        seconds.append(time.perf_counter() - start)
+    return {
+        "seconds": seconds,
+        "security_bits": verified.security_bits,
+        "numpy": sys.modules.get("numpy") is not None,
+        "peak_bytes": peak_bytes(),
+    }
+
+
+def health(accounts: int, holdings: int, repeats: int) -> dict[str, Any]:
+    """Health of every account of a random book: seconds of each run, peak memory."""
+    from random_book import random_book
+
+    from plimsoll.engine.book_health import book_health
+
+    schedules, book = random_book(accounts, holdings)
+    idle, seconds = peak_bytes(), []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        counts = book_health(schedules, book).counts()
+        seconds.append(time.perf_counter() - start)
+    return {
+        "seconds": seconds,
+        "statuses": {status.name.lower(): count for status, count in counts.items()},
+        "idle_bytes": idle,
+        "peak_bytes": peak_bytes(),
+    }
+
+
+def main(arguments: list[str]) -> None:
+    """Run one measurement and print it."""
+    kind, *rest = arguments
+    if kind == "prove":
+        result = prove(Path(rest[0]), int(rest[1]), int(rest[2]), Path(rest[3]))
+    elif kind == "verify":
+        result = verify(Path(rest[0]), Path(rest[1]), int(rest[2]))
+    else:
+        result = health(int(rest[0]), int(rest[1]), int(rest[2]))
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
