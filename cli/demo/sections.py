@@ -32,7 +32,7 @@ PROVEN: Final = (
     "on the tier that its size belongs to.",
     "Each account's equity, at this snapshot's prices and with its haircuts and debts, is at least its maintenance "
     "margin under these rules. No netting between accounts.",
-    "The accounts' order numbers strictly ascend, so no customer's leaf can be shown to another in her place.",
+    "The accounts' order numbers strictly ascend: where customers look up their own, no leaf can serve two of them.",
     "All this in zero knowledge: the proof tells nothing else about the book, except how many leaves the declared "
     "shape class has.",
 )
