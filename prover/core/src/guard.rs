@@ -43,7 +43,13 @@ fn keep_panics_quiet() {
         if RUNNING.load(Ordering::SeqCst) == 0 {
             previous(info);
         } else if let Ok(mut place) = PLACE.lock() {
-            *place = info.location().map(ToString::to_string);
+            *place = info.location().map(|l| format!("{}:{}", short(l.file()), l.line()));
         }
     }));
+}
+
+/// The path from the crate's folder on: what stands before it is the building machine's business.
+fn short(file: &str) -> &str {
+    let folder = file.rfind("/src/").and_then(|at| file[..at].rfind('/'));
+    folder.map_or(file, |at| &file[at + 1..])
 }
