@@ -1,4 +1,4 @@
-"""Step 3, "encoding": the proof body as numbers and digests. Layout: docs/protocol/stark.md.
+"""Step 4, "encoding": the proof body as numbers and digests. Layout: docs/protocol/stark.md.
 
 Every length follows from the shape, except how many Merkle siblings there are, which the query positions decide and
 step 9 checks. One proof has one encoding: elements are below p, and nothing may be left over.
@@ -63,6 +63,11 @@ class Proof:
     query_pow: int
     input_rows: tuple[Rows, ...]
     fold_rows: tuple[Rows, ...]
+
+
+def read_degree_bits(body: bytes, shape: ProofShape) -> tuple[int, ...]:
+    """The body's first part, for step 3: it is compared before anything else is read."""
+    return tuple(_Reader(body).take(len(shape.instances), "degree bits"))
 
 
 def parse_body(body: bytes, shape: ProofShape) -> Proof:

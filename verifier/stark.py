@@ -12,7 +12,7 @@ from plimsoll.circuits.field import P
 from plimsoll.circuits.tables import TableSet
 from plimsoll.verifier.challenger import Challenger
 from plimsoll.verifier.constraints import check_constraints, check_terminals
-from plimsoll.verifier.encoding import parse_body
+from plimsoll.verifier.encoding import parse_body, read_degree_bits
 from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.fri import check_folds, check_input_rows, gather_claims, reduced_openings
 from plimsoll.verifier.profile import Profile
@@ -46,13 +46,13 @@ def verify_proof(
     publics = _publics_by_instance(shape, public_values)
     require(len(statement_digest) == DIGEST_BYTES, "policy", "a digest of 32 bytes", len(statement_digest))
 
-    # 3. The body is the one encoding of a proof of this shape.
-    proof = parse_body(body, shape)
-
-    # 4. Each table has the height that the statement gives it (and twice that with its masks).
-    for k, (bits, instance) in enumerate(zip(proof.degree_bits, shape.instances, strict=True)):
+    # 3. Each table has the height that the statement gives it (and twice that with its masks).
+    for k, (bits, instance) in enumerate(zip(read_degree_bits(body, shape), shape.instances, strict=True)):
         expected = instance.log_height + LOG_ZK
         require(bits == expected, "heights", f"2^{expected} rows in instance {k} ({instance.table.name})", f"2^{bits}")
+
+    # 4. The body is the one encoding of a proof of this shape.
+    proof = parse_body(body, shape)
 
     # 5. Everything committed is absorbed, and the batch's challenges are drawn.
     challenger = Challenger(statement_digest)

@@ -137,7 +137,7 @@ def test_extended_proof_rejected(more: int) -> None:
 
 @given(st.binary(max_size=2_000))
 def test_random_bytes_rejected(data: bytes) -> None:
-    assert refused(lambda: verify(data)).step == "encoding"
+    assert refused(lambda: verify(data)).step in ("heights", "encoding")
 
 
 @given(st.integers(0, 39_019), st.binary(min_size=1, max_size=64))
@@ -183,7 +183,7 @@ def test_height_in_the_proof_is_checked_and_never_used() -> None:
 def test_another_order_of_instances_rejected() -> None:
     tables = honest_case().tables
     swapped = replace(tables, instances=(Instance(0, 8), Instance(1, 9), Instance(1, 10), Instance(2, 8)))
-    assert refused(lambda: verify(honest_body(), tables=swapped)).step in ("encoding", "heights")
+    assert refused(lambda: verify(honest_body(), tables=swapped)).step == "heights"
 
 
 def test_table_with_another_constraint_rejected() -> None:
