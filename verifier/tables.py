@@ -60,7 +60,10 @@ def _check_periods(table: Table, height: int) -> None:
 def _check_table(table: Table) -> list[NodeFacts]:
     name = table.name
     require(table.degree == MAX_DEGREE, STEP, f"{name}: degree {MAX_DEGREE}", table.degree)
-    require(table.width > 0 and table.publics >= 0, STEP, f"{name}: columns", table.width)
+    sizes = (table.width, table.publics)
+    require(
+        table.width > 0 <= table.publics, STEP, f"{name}: at least one column and none or more public values", sizes
+    )
     for k, column in enumerate(table.periodic):
         require(all(0 <= x < P for x in column), STEP, f"{name}: values below p in public column {k}", "another")
     facts = _node_facts(table)

@@ -49,6 +49,8 @@ MALFORMED: dict[str, tuple[Callable[[], TableSet], str]] = {
     "public column of twice the height": (lambda: one(ROOT, 7), "public column 0 of 128 rows"),
     "public value of p": (lambda: one(replace(ROOT, periodic=((P,) + (0,) * 255,))), "values below p"),
     "another degree": (lambda: one(replace(PAIRS, degree=4)), "degree 3"),
+    "no columns": (lambda: one(replace(PAIRS, width=0)), "at least one column"),
+    "negative number of public values": (lambda: one(replace(PAIRS, publics=-1)), "at least one column"),
     "constant of p": (lambda: one(with_node(PAIRS, Node(Op.CONST, P))), "operands below"),
     "column outside": (lambda: one(with_node(PAIRS, Node(Op.COLUMN, PAIRS.width))), "operands below"),
     "public column outside": (lambda: one(with_node(PAIRS, Node(Op.PERIODIC, 0))), "operands below"),
