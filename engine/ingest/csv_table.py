@@ -61,7 +61,7 @@ class CsvBatch:
         return read_decimals(self.texts(column))
 
     def fields(self, i: int) -> dict[str, str]:
-        values = split_line(self.lines.bytes(i), self.width)
+        values = split_line(self.block[self.lines.starts[i] : self.lines.ends[i]], self.width)
         return {column: values[place] for column, place in self.order.items()}
 
 
@@ -189,6 +189,8 @@ def _header(head: bytes, name: str, table: TableFormat, findings: Findings) -> t
 
 
 def _split(text: str) -> list[str]:
+    if '"' not in text:
+        return text.split(",")
     try:
         (values,) = csv.reader([text], strict=True)
     except (csv.Error, ValueError) as error:

@@ -113,5 +113,7 @@ class Findings:
 
 def cut(text: str) -> str:
     """A value as a finding keeps it: control characters escaped, and no longer than a line shows."""
+    if len(text) <= MAX_SHOWN and text.isprintable():
+        return text
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: MAX_SHOWN + 1])
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

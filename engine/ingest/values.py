@@ -73,23 +73,20 @@ def parse_instrument(text: str, indices: Mapping[str, int]) -> int:
 
 def check_number(text: str) -> int:
     """A plain decimal as an integer at 10^-18: the form of a quantity, without its lot."""
-    hint = _hint(text)
-    if hint is not None:
-        raise hint
     try:
         return parse_decimal(text, -MIN_LOT_EXPONENT, negative=True)
     except RefusedValueError as error:
-        raise FieldRefusedError("quantity", str(error), error.remedy) from None
+        raise _hint(text) or FieldRefusedError("quantity", str(error), error.remedy) from None
 
 
 def parse_lots(text: str, lot: int) -> int:
     """Signed number of lots of a quantity, below 2^60 in size. `lot` is the exponent of ten of one lot."""
-    check_number(text)
     try:
         return _bounded(parse_quantity(text, lot))
     except FieldRefusedError:
         raise
     except RefusedValueError as error:
+        check_number(text)
         raise FieldRefusedError("lot", str(error), error.remedy) from None
 
 

@@ -1,0 +1,105 @@
+"""The published JSON schemas of every input file, generated from the models that read them.
+
+`python -m plimsoll.engine.ingest.schemas docs/schemas` writes them; a test compares the committed ones.
+
+A schema describes one file, or one row of a table with its fields as they stand in CSV. It says less than the
+pre-flight pass checks: no schema knows the lots of instruments or the accounts of another file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from plimsoll.engine.fields import NAME_PATTERN
+from plimsoll.engine.ingest.tables import ACCOUNTS, HOLDINGS
+from plimsoll.engine.ingest.values import MAX_ACCOUNT_BYTES, MAX_CLASS
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.snapshot import MarketSnapshot
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+Account = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_ACCOUNT_BYTES,
+            "pattern": r'^[^\s,"\u0000-\u001f\u007f]([^,"\u0000-\u001f\u007f]*[^\s,"\u0000-\u001f\u007f])?$',
+            "description": f"account identifier: 1 to {MAX_ACCOUNT_BYTES} bytes of UTF-8, printable, in normal form C",
+        }
+    ),
+]
+AccountClass = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^(0|[1-9][0-9]{0,2}|[1-3][0-9]{3}|40[0-8][0-9]|409[0-5])$",
+            "description": f"account class, 0 to {MAX_CLASS}",
+        }
+    ),
+]
+InstrumentName = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{NAME_PATTERN}$", "description": "an instrument of parameters.json"}
+    ),
+]
+Quantity = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^-?(0|[1-9][0-9]{0,23})(\.[0-9]+)?$",
+            "description": "signed quantity in units, a multiple of the instrument's lot; negative: short, or owed",
+        }
+    ),
+]
+
+
+class AccountRow(BaseModel):
+    """One row of accounts.csv."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account: Account
+    account_class: AccountClass = Field(default="0", alias="class")
+
+
+class HoldingRow(BaseModel):
+    """One row of holdings.csv."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account: Account
+    instrument: InstrumentName
+    quantity: Quantity
+
+
+MODELS: Final[dict[str, type[BaseModel]]] = {
+    "snapshot": MarketSnapshot,
+    "parameters": RiskParameters,
+    f"{ACCOUNTS.name}-row": AccountRow,
+    f"{HOLDINGS.name}-row": HoldingRow,
+}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """JSON schema by file name."""
+    return {f"{name}.schema.json": {"$schema": DIALECT, **model.model_json_schema()} for name, model in MODELS.items()}
+
+
+def schema_texts() -> dict[str, str]:
+    """Text of each schema file by its name."""
+    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas().items()}
+
+
+if __name__ == "__main__":
+    for file, text in schema_texts().items():
+        Path(sys.argv[1], file).write_text(text)
