@@ -19,11 +19,12 @@ def markdown(results: dict[str, Any]) -> str:
         f"load {results['load_before']} before the run; {results['time']}. Written by `make bench`.",
         "",
         f"Proofs at full security ({base['security_bits']:.0f} proven bits, zero knowledge), {base['accounts']:,} "
-        "accounts each. Medians of the warm proofs in one process; the first one is slower, as its memory is fresh.",
+        "accounts each. Medians of the warm proofs in one process; the first one is slower, as its memory is fresh. "
+        "Core seconds are those of all cores together, whatever else the machine was doing.",
         "",
-        "| holdings an account | shape class | prove | accounts/s | first proof | peak memory | proof | verify "
+        "| holdings an account | shape class | prove | accounts/s | core seconds | first proof | peak memory | proof | verify "
         "| without NumPy |",
-        "|--:|:--|--:|--:|--:|--:|--:|--:|--:|",
+        "|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|",
         *(_proof(one) for one in proofs),
         "",
         f"Against {base['holdings']} holdings an account, in this run:",
@@ -56,6 +57,7 @@ def _proof(one: dict[str, Any]) -> str:
         f"`{one['shape']}`",
         f"{one['seconds']:.2f} s",
         f"{one['accounts_per_second']:,.0f}",
+        f"{one['cpu_seconds']:.2f}",
         f"{one['first_seconds']:.2f} s",
         _gib(one["peak_bytes"]),
         f"{one['proof_bytes'] / 1e6:.2f} MB",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Sequence
 from pathlib import Path
 
 from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import TableSet
 from plimsoll.cli.demo.report import TableFact
+from plimsoll.cli.verify import hexadecimal
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.book import VerifiedBook, expected_statement
@@ -28,17 +28,12 @@ TERM_NAMES = {
 }
 
 
-def elements(values: Sequence[int]) -> str:
-    """Field elements as hexadecimal text, sixteen digits each."""
-    return " ".join(f"{value:016x}" for value in values)
-
-
 def proof_keys(verified: VerifiedBook, statement: Statement, proof: bytes) -> dict[str, str]:
     """Names and digests of a verified proof, for people to compare."""
     digests = statement.digests
     return {
-        "Root of the book": elements(verified.root),
-        "Commitment": elements(verified.commitment),
+        "Root of the book": hexadecimal(verified.root),
+        "Commitment": hexadecimal(verified.commitment),
         "Market snapshot": digests.market.hex(),
         "Risk parameters": digests.parameters.hex(),
         "Schedule": digests.schedule.hex(),
