@@ -22,8 +22,8 @@ def markdown(results: dict[str, Any]) -> str:
         "accounts each. Medians of the warm proofs in one process; the first one is slower, as its memory is fresh. "
         "Core seconds are those of all cores together, whatever else the machine was doing.",
         "",
-        "| holdings an account | shape class | prove | accounts/s | core seconds | first proof | peak memory | proof | verify "
-        "| without NumPy |",
+        "| holdings an account | shape class | prove | accounts/s | core seconds | first proof | peak memory | proof "
+        "| verify | without NumPy |",
         "|--:|:--|--:|--:|--:|--:|--:|--:|--:|--:|",
         *(_proof(one) for one in proofs),
         "",
