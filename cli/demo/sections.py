@@ -73,10 +73,10 @@ def statuses(figures: BookFigures) -> str:
         for one in figures.statuses
     ]
     rows.append(("<b>all</b>", *_cells(figures.statuses)))
-    head = '<th>Status</th><th class="r">Accounts</th><th class="r">Equity</th><th class="r">Maintenance</th>'
+    head = '<th>Status</th><th class="r">Accounts</th><th class="r">Equity</th><th class="r wide">Maintenance</th>'
     body = "".join(
         f'<tr class="{kind}"><td class="whole">{name}</td><td class="r">{accounts}</td><td class="r">{equity}</td>'
-        f'<td class="r">{maintenance}</td><td class="r wide">{initial}</td></tr>'
+        f'<td class="r wide">{maintenance}</td><td class="r wide">{initial}</td></tr>'
         for name, kind, accounts, equity, maintenance, initial in rows
     )
     return f'<table><tr>{head}<th class="r wide">Initial</th></tr>{body}</table>'
