@@ -49,7 +49,10 @@ def run(
         WitnessError: the program cannot run on this tape.
     """
     interpreter = _Interpreter(tables, program, roms, tape)
-    outputs = interpreter.call(program["main"], 0, [])
+    try:
+        outputs = interpreter.call(program["main"], 0, [])
+    except RecursionError:
+        raise WitnessError("calls nest too deeply: a recursion on this tape does not end") from None
     if interpreter.position != len(tape):
         raise WitnessError(f"the tape has {len(tape)} cells and the program read {interpreter.position}")
     interpreter.fill_builtins(outputs)
@@ -83,7 +86,10 @@ class _Interpreter:
             row[ACTIVE], row[DEPTH] = 1, depth % P
             for column, value in zip(path["args"], arguments, strict=True):
                 row[column] = value
-            if all(self.step(step, row, depth) for step in path["steps"]):
+            for step in path["steps"]:
+                if not self.step(step, row, depth):
+                    break
+            else:
                 self.rows[path["table"]].append(row)
                 return [evaluate(poly, row) for poly in path["returns"]]
             self.position, lengths, looked_up = state

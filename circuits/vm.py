@@ -22,6 +22,10 @@ class VmError(PlimsollError):
     """cairo-lang's VM refused the run: an assertion, a builtin or a cursor does not hold."""
 
 
+MAX_STEPS = 50_000
+"""A run that takes more steps is refused: a recursion need not end on a wrong tape."""
+
+
 def run(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) -> list[int]:
     """Runs `main` of a program compiled by `toolchain.compile_cairo`.
 
@@ -39,6 +43,7 @@ def run(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) ->
     load_cairo_lang()
     runner_module: Any = importlib.import_module("starkware.cairo.lang.vm.cairo_runner")
     instances: Any = importlib.import_module("starkware.cairo.lang.instances")
+    utils: Any = importlib.import_module("starkware.cairo.lang.vm.utils")
     names = ["output", "range_check", "poseidon", "tape", "schedule"]
     flat = [value for record in records for value in record]
     try:
@@ -55,7 +60,7 @@ def run(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) ->
         runner.initialize_segments()
         end = runner.initialize_main_entrypoint()
         runner.initialize_vm(hint_locals={"limbs": _limbs})
-        runner.run_until_pc(end)
+        runner.run_until_pc(end, run_resources=utils.RunResources(n_steps=MAX_STEPS))
         runner.end_run()
         runner.read_return_values()
         runner.vm.verify_auto_deductions()
