@@ -4,7 +4,7 @@
 #   make test    set everything up and run all tests
 #   make check   formatting, lints, types, import direction
 #   make docs    the documentation, in docs/_build/html
-#   make lock    write requirements/*.lock anew from pyproject.toml (needs the network)
+#   make lock    write requirements/*.lock from pyproject.toml; newer versions only with UPGRADE=--upgrade
 
 PYTHON ?= python3
 VENV := .venv
@@ -120,7 +120,7 @@ $(DISHONEST): $(RUST) $(STAMPS)/core
 
 LOCK_VENV := build/lock-venv
 COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-    --no-emit-index-url --custom-compile-command "make lock"
+    --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE)
 
 # `dev` is resolved first; the others keep to its versions, so they can be installed into one environment.
 lock:
