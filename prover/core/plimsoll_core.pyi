@@ -65,7 +65,8 @@ class Witness:
     ) -> bytes:
         """The proof's bytes. Consumes the witness: a second call raises CoreError.
 
-        `progress` is told the name of each stage as it begins; what it raises stops the proof and is raised here.
+        `progress` is told the name of each stage as it begins: `proof`, then within it `commit`, `lookups`, `quotient`
+        and `open`, and `encode`. What it raises stops the proof at the next stage and is raised here.
         Without the GIL, on threads of its own (safe in a forked process).
         """
 

@@ -19,6 +19,7 @@ pub mod rows;
 pub mod run;
 pub mod security;
 pub mod shape;
+pub mod stages;
 pub mod table;
 pub mod verify;
 pub mod witness;

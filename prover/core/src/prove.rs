@@ -7,13 +7,11 @@ use crate::error::{CoreError, Kind, Result};
 use crate::field::Val;
 use crate::refuse;
 use crate::shape::ProofShape;
+use crate::stages::{Progress, reported};
 use crate::table::TableSet;
 use p3_batch_stark::{StarkInstance, prove_batch};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
-
-/// Told the name of each stage as it begins; an error stops the proof.
-pub type Progress<'a> = dyn Fn(&str) -> Result<()> + Sync + 'a;
 
 /// Proves one trace for each instance, of the instance's full height. Takes the traces: what is masked for one proof
 /// is not kept for another.
@@ -27,7 +25,7 @@ pub fn prove(
     statement_digest: &[u8],
     profile: &Profile,
     fresh_blinds: bool,
-    progress: &Progress<'_>,
+    progress: &Progress,
 ) -> Result<Vec<u8>> {
     let shape = ProofShape::new(set, profile)?;
     check_sizes(set, &traces)?;
@@ -39,8 +37,10 @@ pub fn prove(
     let references: Vec<&RowMajorMatrix<Val>> = traces.iter().collect();
     let instances = StarkInstance::new_multiple(&shape.airs, &references, &publics);
     progress("proof")?;
-    let proof = prove_batch(&config, &instances, &shape.data)
-        .map_err(|e| CoreError::new(Kind::Proving, format!("the prover library refuses: {e}")))?;
+    let proof = reported(progress, || {
+        prove_batch(&config, &instances, &shape.data)
+            .map_err(|e| CoreError::new(Kind::Proving, format!("the prover library refuses: {e}")))
+    })?;
     drop(traces);
     progress("encode")?;
     Ok(body::encode(&proof))

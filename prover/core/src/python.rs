@@ -5,6 +5,7 @@ use crate::error::{CoreError, Result};
 use crate::field::{P, Val, canonical};
 use crate::guard::guarded;
 use crate::prove::prove;
+use crate::stages::{Progress, quiet};
 use crate::table::TableSet;
 use crate::witness::Witness;
 use crate::{poseidon, refuse, security, verify};
@@ -13,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyDict};
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 mod exception {
     pyo3::create_exception!(
@@ -154,20 +155,27 @@ impl PyWitness {
         let Some(Witness { set, outputs, traces, .. }) = self.witness.take() else {
             return Ok(refuse!(Usage, "this witness was already proven: make another, masks are drawn once")?);
         };
-        let raised: Mutex<Option<PyErr>> = Mutex::new(None);
-        let report = |stage: &str| match &progress {
-            None => Ok(()),
-            Some(callback) => Python::attach(|py| callback.call1(py, (stage,)).map(drop)).or_else(|e| {
-                *raised.lock().expect("nobody panics while holding it") = Some(e);
-                refuse!(Usage, "the progress callback raised")
-            }),
-        };
-        let proof = without_gil(py, || prove(&set, traces, &outputs, statement_digest, &profile.get(), true, &report));
-        match raised.into_inner().expect("nobody panics while holding it") {
+        let raised: Arc<Mutex<Option<PyErr>>> = Arc::default();
+        let report = progress.map_or_else(quiet, |callback| listener(callback, raised.clone()));
+        let profile = profile.get();
+        let proof = without_gil(py, || prove(&set, traces, &outputs, statement_digest, &profile, true, &report));
+        match raised.lock().ok().and_then(|mut e| e.take()) {
             Some(e) => Err(e),
             None => Ok(PyBytes::new(py, &proof?)),
         }
     }
+}
+
+/// Calls Python at each stage; what it raises is kept, to be raised as it is.
+fn listener(callback: Py<PyAny>, raised: Arc<Mutex<Option<PyErr>>>) -> Progress {
+    Arc::new(move |stage| {
+        Python::attach(|py| callback.call1(py, (stage,)).map(drop)).or_else(|e| {
+            if let Ok(mut raised) = raised.lock() {
+                raised.get_or_insert(e);
+            }
+            refuse!(Usage, "the progress callback raised")
+        })
+    })
 }
 
 #[pyfunction(name = "verify")]

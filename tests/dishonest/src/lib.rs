@@ -10,6 +10,7 @@ use plimsoll_core::field::Val;
 use plimsoll_core::prove::prove;
 use plimsoll_core::python::{PyProfile, PyWitness, elements, register, statement, without_gil};
 use plimsoll_core::refuse;
+use plimsoll_core::stages::quiet;
 use plimsoll_core::table::TableSet;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -34,7 +35,7 @@ fn prove_traces<'py>(
     let proof = without_gil(py, || {
         let set = TableSet::parse(tables)?;
         let traces = matrices(&set, &traces)?;
-        prove(&set, traces, &values, statement_digest, &profile.get(), !keep_blinds, &|_| Ok(()))
+        prove(&set, traces, &values, statement_digest, &profile.get(), !keep_blinds, &quiet())
     })?;
     Ok(PyBytes::new(py, &proof))
 }

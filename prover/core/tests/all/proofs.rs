@@ -4,22 +4,19 @@ use crate::common::{ROWS, TEST, small, traces};
 use p3_batch_stark::verify_batch;
 use p3_field::PrimeCharacteristicRing;
 use plimsoll_core::body::{decode, encode};
-use plimsoll_core::error::{Kind, Result};
+use plimsoll_core::error::Kind;
 use plimsoll_core::field::{Challenge, Val};
 use plimsoll_core::prove::prove;
 use plimsoll_core::shape::ProofShape;
+use plimsoll_core::stages::quiet;
 use plimsoll_core::table::TableSet;
 use plimsoll_core::verify::verify;
 
 const STATEMENT: [u8; 32] = [7; 32];
 
-fn quiet(_: &str) -> Result<()> {
-    Ok(())
-}
-
 fn honest() -> (TableSet, Vec<u8>) {
     let set = TableSet::parse(&small().bytes()).unwrap();
-    let body = prove(&set, traces(ROWS, 1), &[Val::from_u64(4)], &STATEMENT, &TEST, true, &quiet).unwrap();
+    let body = prove(&set, traces(ROWS, 1), &[Val::from_u64(4)], &STATEMENT, &TEST, true, &quiet()).unwrap();
     (set, body)
 }
 
@@ -79,7 +76,7 @@ fn a_doubled_root_is_rejected_by_the_height_check_alone() {
     doubled.tables[0].periodic[0].extend(column);
     let doubled = TableSet::parse(&doubled.bytes()).unwrap();
     let publics = [Val::from_u64(4)];
-    let body = prove(&doubled, traces(2 * ROWS, 2), &publics, &STATEMENT, &TEST, true, &quiet).unwrap();
+    let body = prove(&doubled, traces(2 * ROWS, 2), &publics, &STATEMENT, &TEST, true, &quiet()).unwrap();
 
     let shape = ProofShape::new(&honest, &TEST).unwrap();
     let proof = decode(&body, &shape).unwrap();
@@ -96,7 +93,7 @@ fn a_broken_constraint_or_bus_is_rejected() {
     for (trace, cell, value) in [(1, 0, 2), (1, 8, 1), (3, 0, 77)] {
         let mut traces = traces(ROWS, 1);
         traces[trace].values[cell] = Val::from_u64(value);
-        let body = prove(&set, traces, &[Val::from_u64(4)], &STATEMENT, &TEST, true, &quiet).unwrap();
+        let body = prove(&set, traces, &[Val::from_u64(4)], &STATEMENT, &TEST, true, &quiet()).unwrap();
         let error = verify(&set, &[Val::from_u64(4)], &STATEMENT, &body, &TEST).unwrap_err();
         assert_eq!(error.kind, Kind::Verification, "{error}");
     }
@@ -107,7 +104,7 @@ fn blinds_that_do_not_cancel_are_rejected() {
     let set = TableSet::parse(&small().bytes()).unwrap();
     let mut traces = traces(ROWS, 1);
     traces[0].values[2] = Val::ONE;
-    let body = prove(&set, traces, &[Val::from_u64(4)], &STATEMENT, &TEST, false, &quiet).unwrap();
+    let body = prove(&set, traces, &[Val::from_u64(4)], &STATEMENT, &TEST, false, &quiet()).unwrap();
     let error = verify(&set, &[Val::from_u64(4)], &STATEMENT, &body, &TEST).unwrap_err();
     assert_eq!(error.kind, Kind::Verification, "{error}");
 }
