@@ -10,8 +10,8 @@ from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-# The dishonest prover is built by `make setup` and never part of a wheel. Helper modules stand beside the tests that use
-# them, so every folder of tests is on the path.
+# The dishonest prover is built by `make setup` and never part of a wheel. Helper modules stand beside the tests that
+# use them, so every folder of tests is on the path.
 sys.path.insert(0, str(REPOSITORY / "build" / "dishonest"))
 sys.path.extend(str(folder) for folder in sorted(Path(__file__).parent.iterdir()) if folder.is_dir())
 
