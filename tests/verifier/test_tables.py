@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from example_proof import pairs_table, root_table, squares_table
-from verifier_samples import honest_case, refused
+from verifier_samples import honest_case, refused, verify
 
 from plimsoll.circuits.field import P
 from plimsoll.circuits.tables import Instance, Message, Node, Op, Table, TableBuilder, TableSet
@@ -105,6 +105,15 @@ def test_two_widths_on_one_bus_rejected() -> None:
     error = refused(buses(PAIRS, other))
     assert error.step == "tables"
     assert "2 fields" in error.expected
+
+
+def test_the_verifier_checks_tables_and_buses_before_the_proof() -> None:
+    tables = honest_case().tables
+    other_width = with_message(tables.tables[2], "rom:squares", (0,), 0, 0)
+    uneven = replace(tables, tables=(*tables.tables[:2], other_width))
+    assert "2 fields" in refused(lambda: verify(b"", tables=uneven)).expected
+    shorter = replace(tables, instances=(Instance(0, 9), *tables.instances[1:]))
+    assert "public column 0" in refused(lambda: verify(b"", tables=shorter)).expected
 
 
 def counted_by(make: Callable[[TableBuilder, int], int], constrain: Callable[[TableBuilder, int], object]) -> Table:
