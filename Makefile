@@ -27,6 +27,8 @@ RUST := Cargo.toml Cargo.lock $(shell find prover/core tests/dishonest -name tar
 ROOMS := engine circuits verifier prover cli
 DISHONEST := build/dishonest/plimsoll_dishonest.abi3.so
 
+# Each cargo call uses all cores already, and the tests' closing line must come last.
+.NOTPARALLEL:
 .PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit lock clean
 
 setup: $(STAMPS)/dev $(STAMPS)/core $(STAMPS)/plimsoll $(DISHONEST)

@@ -15,6 +15,7 @@ found=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 command -v cargo >/dev/null 2>&1 || fail "cargo was not found. Install Rust 1.$CARGO_MINOR or newer (rustup.rs)"
 found=$(cargo --version | cut -d ' ' -f 2)
+[ -n "$found" ] || fail "cargo does not run; with rustup, install a toolchain: rustup default stable"
 minor=$(printf '%s' "$found" | cut -d . -f 2)
 [ "${found%%.*}" -gt 1 ] || [ "$minor" -ge "$CARGO_MINOR" ] ||
     fail "Rust 1.$CARGO_MINOR or newer is needed, cargo is $found. With rustup: rustup update stable"
