@@ -1,0 +1,201 @@
+"""Builds forgeries properly and puts them before both verifiers.
+
+A forgery starts from a lenient run of the book program (on an honest tape or not, with the honest witness program or
+not), is edited in place, and is proven by a prover that checks nothing, at full security, under a statement whose public
+values and digests are those that an honest prover would write. `Forgery.refused` then asserts all of
+
+- the traces break exactly the one check that is named, and nothing else (`offends`);
+- our verifier refuses the proof at the step that is named;
+- the proof library's own verifier, wrapped, refuses it;
+- both accept the same traces once that one check is taken out of the tables, so that nothing else is what fails.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+from forged_rows import Columns, Matrix, Offence, matrix, offences, rebalance, refresh, weakened
+from small_venue import PARAMETERS, SHAPE, SNAPSHOT, Batch, honest, schedule
+
+from plimsoll.circuits.book_tables import BookTables, book_program
+from plimsoll.circuits.field import P
+from plimsoll.circuits.schedule_records import schedule_records
+from plimsoll.circuits.tables import TableSet
+from plimsoll.prover.core_api import ProvingError, upstream_verify
+from plimsoll.verifier.book import Expected, VerifiedBook, expected_statement, verify_book
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.profile import STANDARD, Profile
+from plimsoll.verifier.stark import verify_proof
+from plimsoll.verifier.statement import BOOK_BATCH, Statement, write_proof
+
+dishonest = pytest.importorskip("plimsoll_dishonest", reason="needs the built core")
+
+POLICY = Policy(at=datetime(2026, 11, 21, 13, tzinfo=UTC))
+UPSTREAM = {"constraints": "OodEvaluationMismatch", "terminals": "TerminalSumNonZero"}
+"""What upstream's verifier says where ours names a step."""
+Program = dict[str, Any]
+
+
+@cache
+def genuine() -> Expected:
+    """Tables and digests as every verifier rebuilds them."""
+    return expected_statement(book_program(), SNAPSHOT, PARAMETERS, SHAPE)
+
+
+@cache
+def records() -> list[list[int]]:
+    return schedule_records(schedule().tiers)
+
+
+@dataclass
+class Forgery:
+    """Filled tables with the statement that goes with them. `tables` are what the prover uses."""
+
+    traces: list[Matrix]
+    publics: list[int]
+    book: BookTables
+    tables: TableSet
+    program: Program
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def trace(self, name: str) -> Matrix:
+        """The matrix of a table that has one instance."""
+        [place] = [k for k, table in enumerate(self.tables.instance_tables()) if table.name == name]
+        return self.traces[place]
+
+    def columns(self, name: str) -> Columns:
+        return Columns.of(path_of(self.program, self.tables, name))
+
+    def refresh(self, name: str, row: int, keep: Sequence[int] = ()) -> None:
+        """Computes a row's own results anew from its arguments, tape and messages, except the columns to keep."""
+        cells = [int(x) for x in self.trace(name)[row]]
+        refresh(path_of(self.program, self.tables, name), cells, keep)
+        self.trace(name)[row] = cells
+
+    def rebalance(self) -> Forgery:
+        rebalance(self.tables, self.traces)
+        return self
+
+    @property
+    def statement(self) -> Statement:
+        """Consistent with the traces, unless `changes` says otherwise."""
+        honest_one = Statement(
+            BOOK_BATCH, SHAPE.name, STANDARD, genuine().digests, tuple(self.publics), sequence=SNAPSHOT.sequence
+        )
+        return replace(honest_one, **self.changes)
+
+    def body(self, tables: TableSet | None = None, *, keep_blinds: bool = False) -> bytes:
+        """A proof of the traces, true or not, under the statement."""
+        raw = [trace.tobytes() for trace in self.traces]
+        chosen, statement = tables or self.tables, self.statement
+        profile = dishonest_profile(statement.profile)
+        body: bytes = dishonest.prove_traces(
+            chosen.encode(), raw, self.publics, statement.digest(), profile, keep_blinds
+        )
+        return body
+
+    def file(self, *, keep_blinds: bool = False) -> bytes:
+        return write_proof(self.statement, self.body(keep_blinds=keep_blinds))
+
+    def broken(self) -> set[Offence]:
+        return offences(genuine().book.tables, self.traces, self.publics)
+
+    def refused(self, step: str, offends: str, *, weakenable: bool = True) -> None:
+        """Asserts what the module's docstring lists. `offends`: e.g. "bus builtin:range_check"."""
+        broken = self.broken()
+        assert {str(one) for one in broken} == {offends}
+        self.refused_by_both(step)
+        if weakenable:
+            self.accepted_by_both_under(weakened(genuine().book.tables, broken))
+
+    def refused_by_both(self, step: str) -> None:
+        body = self.body()
+        assert verdict(write_proof(self.statement, body)).step == step
+        said = upstream_verdict(self.statement, body)
+        assert UPSTREAM.get(step, "") in said, said
+
+    def accepted_by_both_under(self, tables: TableSet) -> None:
+        """Both verifiers accept these traces as a proof about other tables."""
+        body, statement = self.body(tables), self.statement
+        verify_proof(tables, self.publics, statement.digest(), body, statement.profile)
+        profile = dishonest_profile(statement.profile)
+        dishonest.verify(tables.encode(), self.publics, statement.digest(), body, profile)
+
+
+def dishonest_profile(p: Profile) -> Any:
+    """The profile as the dishonest module takes it."""
+    names = ("log_blowup", "queries", "query_pow_bits", "log_final_poly_len", "max_log_arity", "random_codewords")
+    return dishonest.Profile(*(getattr(p, name) for name in (*names, "cap_height")))
+
+
+def path_of(program: Program, tables: TableSet, name: str) -> dict[str, Any]:
+    """The part of the witness program that fills a table."""
+    [path] = [p for p in program["paths"] if tables.tables[p["table"]].name == name]
+    found: dict[str, Any] = path
+    return found
+
+
+def forge(
+    batch: Batch | None = None,
+    *,
+    expected: Expected | None = None,
+    rows: Sequence[Sequence[int]] | None = None,
+    mislead: Callable[[Program, TableSet], None] | None = None,
+) -> Forgery:
+    """A lenient run on a tape.
+
+    Args:
+        batch: the tape; the honest one by default.
+        expected: tables other than the genuine ones, with `rows` as their schedule's records.
+        mislead: changes the witness program, which no verifier ever sees, before it runs.
+    """
+    book = (expected or genuine()).book
+    program: Program = copy.deepcopy(book.witness_program())
+    if mislead:
+        mislead(program, book.tables)
+    rom = array("Q", [x for record in rows or records() for x in record]).tobytes()
+    tape = (batch or honest()).tape()
+    witness = dishonest.Witness(book.tables.encode(), json.dumps(program), {"schedule": rom}, tape, lenient=True)
+    pairs = zip(book.tables.instance_tables(), witness.traces(), strict=True)
+    return Forgery([matrix(table, raw) for table, raw in pairs], list(witness.outputs), book, book.tables, program)
+
+
+def accepted(file: bytes, policy: Policy = POLICY) -> VerifiedBook:
+    return verify_book(file, SNAPSHOT, PARAMETERS, policy)
+
+
+def verdict(file: bytes, policy: Policy = POLICY) -> VerificationError:
+    """Our verifier's refusal; a failure if it refuses in any other way, or accepts."""
+    with pytest.raises(VerificationError) as caught:
+        accepted(file, policy)
+    return caught.value
+
+
+def upstream_accepts(statement: Statement, body: bytes) -> None:
+    """The wrapped verifier of the proof library, on the genuine tables."""
+    upstream_verify(genuine().book, statement.public_values, statement.digest(), body, statement.profile)
+
+
+def upstream_verdict(statement: Statement, body: bytes) -> str:
+    """What the wrapped verifier of the proof library says in refusing."""
+    with pytest.raises(ProvingError) as caught:
+        upstream_accepts(statement, body)
+    return str(caught.value)
+
+
+def put(trace: Matrix, row: int, column: int, value: int) -> None:
+    """Writes a number, negative ones modulo p."""
+    trace[row, column] = value % P
+
+
+def add(trace: Matrix, row: int, column: int, value: int) -> None:
+    put(trace, row, column, int(trace[row, column]) + value)
