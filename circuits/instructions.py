@@ -69,6 +69,9 @@ class Instruction:
     size: int
 
 
+UNUSED = Cell(True, -1)
+"""What the assembler writes for a cell that an instruction does not use: one that always has a value."""
+
 _OPERANDS = {0: Operand.DEREFERENCE, 1: Operand.IMMEDIATE, 2: Operand.FP, 4: Operand.AP}
 _RESULTS = {0: Result.OP1, 1: Result.ADD, 2: Result.MUL}
 _ABSOLUTE, _RELATIVE, _JNZ = 1, 2, 4
@@ -101,6 +104,11 @@ def decode(bytecode: Sequence[int], pc: int) -> Instruction:
         raise DecodeError(f"ret at {pc} does not restore fp from [fp - 2] and pc from [fp - 1]")
     if opcode in (Opcode.JNZ, Opcode.RET) and result is not Result.OP1:
         raise DecodeError(f"word {word:#x} at {pc} computes a result it does not use")
+    if opcode in (Opcode.JUMP, Opcode.ADD_AP) and dst != UNUSED:
+        raise DecodeError(f"word {word:#x} at {pc} names a destination that it does not use")
+    reads_op0 = operand is Operand.DEREFERENCE or result is not Result.OP1 or opcode is Opcode.CALL
+    if not reads_op0 and op0 != UNUSED:
+        raise DecodeError(f"word {word:#x} at {pc} names a first operand that it does not use")
     immediate = 0
     if operand is Operand.IMMEDIATE:
         if off2 != 1 or pc + 1 >= len(bytecode) or not 0 <= bytecode[pc + 1] < P:

@@ -50,7 +50,7 @@ class Segment(ABC):
         """The cursor is passed on as cursor + used: refused unless exactly the cells 0 to used - 1 were used."""
         if not self.open:
             raise CursorError(f"{self.builtin}_ptr is passed on twice: the earlier call's result must be used")
-        if sorted(self.cells) != list(range(used)):
+        if len(self.cells) != used or any(offset >= used for offset in self.cells):
             raise CursorError(
                 f"{self.builtin}_ptr is passed on as cursor + {used} after the use of {len(self.cells)} cells: "
                 f"expected exactly the cells 0 to {used - 1} to be used"
@@ -139,8 +139,8 @@ class Poseidon(Segment):
             self.cells[base + POSEIDON_INPUTS + i] = Poly.column(column)
 
     def close(self, used: int) -> None:
-        for base in range(0, max(self.cells, default=-1) + 1, POSEIDON_CELLS):
-            self.read(base + POSEIDON_INPUTS)
+        for instance in sorted({offset // POSEIDON_CELLS for offset in self.cells}):
+            self.read(instance * POSEIDON_CELLS + POSEIDON_INPUTS)
         super().close(used)
 
 
