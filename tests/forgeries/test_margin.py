@@ -31,6 +31,16 @@ def forged() -> Forgery:
     return forge(below_by_one())
 
 
+def raise_carry(forgery: Forgery, number: int) -> list[int]:
+    """Adds one to a carry, its limbs staying in range. Returns the columns of the limbs."""
+    limbs = forgery.columns("holdings.z").limbs[number]
+    row = forgery.trace("holdings.z")
+    raised = 1 + sum(int(row[EDGE, column]) << 12 * i for i, column in enumerate(limbs[2:]))
+    for i, column in enumerate(limbs[2:]):
+        put(row, EDGE, column, raised >> 12 * i & 4095)
+    return limbs
+
+
 def test_control_account_on_its_line_is_accepted() -> None:
     forgery = forge()
     assert forgery.broken() == set()
@@ -63,10 +73,8 @@ def test_unit_borrowed_from_each_carry_rejected() -> None:
     """A carry is raised by one, and its low limbs, which nothing else uses, are lowered by 2^24: all but in range."""
     for number in CARRIES:
         forgery = forged()
-        limbs = forgery.columns("holdings.z").limbs[number]
-        row = forgery.trace("holdings.z")
-        add(row, EDGE, limbs[2], 1)
-        add(row, EDGE, limbs[1], -(1 << 12))
+        limbs = raise_carry(forgery, number)
+        add(forgery.trace("holdings.z"), EDGE, limbs[1], -(1 << 12))
         forgery.refresh("holdings.z", EDGE, keep=limbs)
         assert {str(one) for one in forgery.rebalance().broken()} == {"bus builtin:range_check"}
         if number == CARRIES[-1]:
@@ -76,9 +84,7 @@ def test_unit_borrowed_from_each_carry_rejected() -> None:
 def test_carry_that_is_not_that_of_the_sum_rejected() -> None:
     """The last carry is raised by one and nothing lowered: every limb is in range, the total is 0."""
     forgery = forged()
-    limbs = forgery.columns("holdings.z").limbs[CARRIES[-1]]
-    add(forgery.trace("holdings.z"), EDGE, limbs[2], 1)
-    forgery.refresh("holdings.z", EDGE, keep=limbs)
+    forgery.refresh("holdings.z", EDGE, keep=raise_carry(forgery, CARRIES[-1]))
     forgery.rebalance().refused("constraints", "constraint holdings.z")
 
 
