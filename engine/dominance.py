@@ -12,8 +12,8 @@ from plimsoll.engine.problems import RefusedValueError
 def check_dominates(initial: Sequence[Bracket], maintenance: Sequence[Bracket], *, whole: bool) -> None:
     """Refuse initial brackets that somewhere ask for less than maintenance; empty `initial` means the same brackets.
 
-    Both are linear between the union of their floors, so comparing the values and slopes at each floor, and the left
-    limits at the next one, compares them everywhere.
+    Both are linear between the union of their floors, and start from 0 (marginal) or are proportional (whole). So
+    comparing them just below each floor, and their slopes beyond the last one, compares them everywhere.
     """
     if not initial or not maintenance:
         return
@@ -25,9 +25,11 @@ def check_dominates(initial: Sequence[Bracket], maintenance: Sequence[Bracket], 
     floors = sorted({piece.floor for piece in (*high, *low)})
     for k, floor in enumerate(floors):
         upper, lower = _at(high, floor), _at(low, floor)
-        ends = [floor] if k + 1 == len(floors) else [floor, floors[k + 1]]
-        below = any(_value(upper, end) < _value(lower, end) for end in ends)
-        if below or (k + 1 == len(floors) and upper.rate < lower.rate):
+        if k + 1 < len(floors):
+            below = _value(upper, floors[k + 1]) < _value(lower, floors[k + 1])
+        else:
+            below = upper.rate < lower.rate
+        if below:
             raise RefusedValueError(
                 f"crossed tiers: initial margin falls below maintenance margin from notional {floor}",
                 "raise the initial rate there, or lower the maintenance rate",

@@ -137,12 +137,29 @@ def test_empty_books_and_accounts() -> None:
     assert health.counts()[Status.HEALTHY] == 3
 
 
-@pytest.mark.parametrize("holding", [(KEYS, 1), (0, MARKET.maintenance.of_key(0)[-1].hi + 1)])
+def small(maintenance: int, initial: int) -> Schedules:
+    """One coin of which 9 lots at most may be held, with these margins a lot."""
+    table = InstrumentTable([InstrumentInfo("C", Kind.SPOT, "C", 0, "C", 0)])
+    one, other = (Schedule([Tier(key, 0, 9, 10, 0, m1, 0) for key in (0, 1)]) for m1 in (maintenance, initial))
+    return Schedules(table, one, other, 500_000)
+
+
+@pytest.mark.parametrize("holding", [(0, 10), (2, 1), (16_377, 0)])
 def test_holding_without_a_tier_rejected(holding: tuple[int, int]) -> None:
-    if holding[1] > MAX_QUANTITY:
-        holding = (16_000, 1)
+    schedules, good = small(1, 2), ("good", 0, [(0, 9), (1, 9)])
+    assert len(book_health(schedules, Book.of([good]))) == 1
     with pytest.raises(HoldingError, match=r"account 'bad'.*covered by no tier"):
-        book_health(MARKET, Book.of([("good", 0, [(0, 1)]), ("bad", 0, [holding])]))
+        book_health(schedules, Book.of([good, ("bad", 0, [holding]), good]))
+    with pytest.raises(HoldingError):
+        account_health(schedules, [holding])
+
+
+def test_initial_margin_is_never_below_maintenance() -> None:
+    """Rounding may put a few units between two margins that touch: the greater one decides."""
+    schedules, book = small(12, 11), Book.of([("a", 0, [(0, 9)])])
+    health = book_health(schedules, book)
+    assert (health[0].initial, health[0].status) == (108, Status.PARTIAL_LIQUIDATION)
+    assert [*health] == scalar(schedules, book)
 
 
 @pytest.mark.audit

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from venues import cash, flat, parameters, perpetual
 
-from plimsoll.engine.brackets import MAX_BRACKETS
+from plimsoll.engine.brackets import MAX_BRACKETS, Bracket, pieces
+from plimsoll.engine.dominance import check_dominates
 from plimsoll.engine.instruments import MAX_INSTRUMENTS, MAX_KEY, InstrumentInfo, InstrumentTable, Kind, Side
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError, RefusedValueError
@@ -26,6 +30,26 @@ COIN: Json = {
 PERPETUAL = perpetual("BTC-PERP", "0.001", TWO, initial=flat(30_000))
 FUTURE = {**PERPETUAL, "name": "BTC-JUN", "kind": "future", "expiry": "2026-06-26T08:00:00Z"}
 ALL = [COIN, PERPETUAL, FUTURE, cash()]
+
+
+ladder_steps = st.tuples(st.integers(1, 20), st.integers(0, 5))
+
+
+def ladder(steps: list[tuple[int, int]]) -> list[Bracket]:
+    """Brackets of these widths and rises of the rate in percent."""
+    floors, rates = [0], [1]
+    for width, rise in steps:
+        floors.append(floors[-1] + width)
+        rates.append(rates[-1] + rise)
+    caps = [*map(str, floors[1:]), None]
+    rows = zip(floors, caps, rates, strict=True)
+    return [Bracket.model_validate({"floor": str(a), "cap": b, "rate": f"0.{rate:02}"}) for a, b, rate in rows]
+
+
+def margin(brackets: list[Bracket], notional: Fraction, style: str) -> Fraction:
+    """The piece that holds at a notional, evaluated."""
+    parts = pieces(brackets, whole=style == "whole")
+    return next(p.rate * notional - p.deduction for p in reversed(parts) if p.floor <= notional)
 
 
 def changed(instrument: Json, **changes: Any) -> Json:
@@ -157,6 +181,22 @@ def test_initial_may_touch_maintenance_from_above() -> None:
     late = [{**TWO[0], "cap": "101"}, {"floor": "101", "cap": None, "rate": "0.5"}]
     with pytest.raises(InputError, match="from notional 100"):
         parameters([changed(PERPETUAL, initial=late)])
+
+
+@pytest.mark.parametrize("style", ["marginal", "whole"])
+@example(high=[(1, 2), (8, 1)], low=[(8, 3)])
+@given(high=st.lists(ladder_steps, max_size=4), low=st.lists(ladder_steps, max_size=4))
+def test_dominance_agrees_with_sampling(style: str, high: list[tuple[int, int]], low: list[tuple[int, int]]) -> None:
+    initial, maintenance = ladder(high), ladder(low)
+    samples = [Fraction(n, 2) for n in range(300)]
+    below = any(margin(initial, n, style) < margin(maintenance, n, style) for n in samples)
+    below = below or initial[-1].rate < maintenance[-1].rate
+    try:
+        check_dominates(initial, maintenance, whole=style == "whole")
+    except RefusedValueError:
+        assert below
+    else:
+        assert not below
 
 
 def test_file_round_trip() -> None:

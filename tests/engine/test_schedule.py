@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 import pytest
@@ -126,6 +127,19 @@ def test_brackets_narrower_than_a_lot_disappear() -> None:
     schedule = compile_schedule(snapshot({"P": "99"}), rules)
     assert [(tier.lo, tier.hi) for tier in schedule.of_key(0)] == [(0, 1), (2, MAX_QUANTITY)]
     assert schedule.find(0, 2).requirement(2) == (100 * 1 + 1 * 50 + 97 * 60) * VALUE_SCALE // 100
+
+
+def test_intercepts_are_rounded_against_the_account() -> None:
+    """Floors of 20 decimals times rates of 6: the intercepts are no integers."""
+    edge = "1.00000000000000000001"
+    ladder: list[Json] = [{"floor": "0", "cap": edge, "rate": "0"}, {"floor": edge, "cap": None, "rate": "0.333333"}]
+    coin = {"name": "C", "kind": "spot", "currency": "C", "lot": "1", "haircut": ladder, "debt_premium": ladder}
+    rules = parameters([{**coin, "maintenance": ladder}])
+    schedule = compile_schedule(snapshot({"C": "1"}), rules)
+    exact = Fraction(edge) * Fraction("0.333333") * VALUE_SCALE
+    assert exact.denominator != 1
+    assert [schedule.find(key, 2).e0 for key in (0, 1)] == [floor(exact)] * 2
+    assert schedule.find(1, 2).m0 == -floor(exact)
 
 
 def test_finite_last_bracket_ends_the_schedule() -> None:

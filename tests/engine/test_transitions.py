@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plimsoll.engine.decimals import PPM
@@ -52,7 +52,8 @@ def test_comparison_is_antisymmetric(a: Figures, b: Figures) -> None:
     assert compare_risk(a, b) == -compare_risk(b, a)
 
 
-@given(st.integers(0, 2 * PPM), st.integers(0, 100), st.integers(0, 50), st.integers(0, 50))
+@example(rate=PPM + 1, interest=9, lower=3, width=3)
+@given(rate=st.integers(0, 2 * PPM), interest=st.integers(0, 100), lower=st.integers(0, 50), width=st.integers(0, 50))
 def test_scaled_rate_lies_between_its_ends(rate: int, interest: int, lower: int, width: int) -> None:
     scaled = scaled_rate(rate, interest, lower, lower + width)
     assert rate <= scaled <= max(rate, PPM)
