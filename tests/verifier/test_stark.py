@@ -132,7 +132,21 @@ def test_truncated_proof_rejected(keep: int) -> None:
 
 @pytest.mark.parametrize("more", [1, 32, 1 << 20])
 def test_extended_proof_rejected(more: int) -> None:
-    assert refused(lambda: verify(honest_body() + bytes(more))).step == "encoding"
+    error = refused(lambda: verify(honest_body() + bytes(more)))
+    assert error.step == "encoding"
+    # Beyond the longest that any proof of the shape can be, nothing is parsed.
+    assert error.expected.startswith("at most" if more == 1 << 20 else "nothing after")
+
+
+def test_more_siblings_than_there_can_be_rejected() -> None:
+    start = 0
+    for name, length, _ in regions():
+        if name == "main number of siblings":
+            body = honest_body()[:start] + b"\xff" * length + honest_body()[start + length :]
+            error = refused(lambda body=body: verify(body))
+            assert error.step == "encoding"
+            assert error.expected.endswith("siblings")
+        start += length
 
 
 @given(st.binary(max_size=2_000))

@@ -242,6 +242,8 @@ PROFILES = {
     "other salts": ({"salt_elements": 2}, "salt elements"),
     "two codewords": ({"random_codewords": 2}, "random codewords"),
     "negative work": ({"query_pow_bits": -1}, "work"),
+    "negative final polynomial": ({"log_final_poly_len": -1}, "no negative lengths"),
+    "negative cap": ({"cap_height": -1}, "no negative lengths"),
     "too many queries for the masks": ({"queries": 123}, "hiding budget"),
     "codewords beyond the field": ({"log_blowup": 24}, "codewords of at most"),
     "final polynomial as long as a table": ({"log_final_poly_len": 9}, "longer than the last"),
