@@ -6,6 +6,8 @@ from typing import Any, Final
 
 BASE: Final = 10
 """Holdings an account that the other rows are compared with."""
+BUSY: Final = 1.0
+"""Load before the run at which its times are not to be quoted."""
 
 
 def markdown(results: dict[str, Any]) -> str:
@@ -18,6 +20,7 @@ def markdown(results: dict[str, Any]) -> str:
         f"{results['machine']}, {_gib(results['memory_bytes'])} of memory, Python {results['python']}; "
         f"load {results['load_before']} before the run; {results['time']}. Written by `make bench`.",
         "",
+        *_warning(results["load_before"]),
         f"Proofs at full security ({base['security_bits']:.0f} proven bits, zero knowledge), {base['accounts']:,} "
         "accounts each. Medians of the warm proofs in one process; the first one is slower, as its memory is fresh. "
         "Core seconds are those of all cores together, whatever else the machine was doing.",
@@ -49,6 +52,14 @@ def markdown(results: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _warning(load: float) -> list[str]:
+    """A line where something else was running: then only core seconds, memory and sizes are right."""
+    if load < BUSY:
+        return []
+    text = f"**The machine was busy (load {load}): times are too long. Core seconds, memory and sizes are right.**"
+    return [text, ""]
 
 
 def _proof(one: dict[str, Any]) -> str:
