@@ -89,7 +89,7 @@ def _factories(tape: list[int], records: list[int]) -> dict[str, Callable[..., A
     simple: Any = importlib.import_module("starkware.cairo.lang.vm.builtin_runner").SimpleBuiltinRunner
     checks: Any = importlib.import_module("starkware.cairo.lang.builtins.range_check.range_check_builtin_runner")
 
-    class Loaded(simple):  # type: ignore[misc, valid-type]
+    class Loaded(simple):  # type: ignore[misc]
         """A segment that is full before the run."""
 
         def __init__(self, name: str, included: bool, values: list[int], moves: bool) -> None:
@@ -110,7 +110,7 @@ def _factories(tape: list[int], records: list[int]) -> dict[str, Callable[..., A
         def get_allocated_instances(self, runner: Any) -> int:
             return len(self.values)
 
-    class Poseidon(simple):  # type: ignore[misc, valid-type]
+    class Poseidon(simple):  # type: ignore[misc]
         def __init__(self, name: str, included: bool) -> None:
             super().__init__(name, included, 1, POSEIDON_CELLS, POSEIDON_INPUTS)
 
@@ -129,7 +129,7 @@ def _factories(tape: list[int], records: list[int]) -> dict[str, Callable[..., A
 
             runner.vm.add_auto_deduction_rule(self.base.segment_index, rule, set())
 
-    class RangeCheck(checks.RangeCheckBuiltinRunner):  # type: ignore[misc, name-defined]
+    class RangeCheck(checks.RangeCheckBuiltinRunner):  # type: ignore[misc]
         def get_allocated_instances(self, runner: Any) -> int:
             return int(self.get_used_instances(runner))
 

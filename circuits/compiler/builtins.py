@@ -6,8 +6,6 @@ by returning), which `close` checks to be done exactly at its end.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-
 from plimsoll.circuits.compiler.errors import BuiltinError, CursorError, PointerError, UnwrittenError
 from plimsoll.circuits.compiler.polynomials import Poly
 from plimsoll.circuits.compiler.trace import Trace
@@ -20,7 +18,7 @@ RANGE_BITS = 12
 RANGE_BUS, POSEIDON_BUS, ROM_BUS = "builtin:range_check", "builtin:poseidon", "rom:"
 
 
-class Segment(ABC):
+class Segment:
     """The cells behind one cursor of one builtin, with their values as far as they are known."""
 
     def __init__(self, builtin: str, trace: Trace) -> None:
@@ -48,8 +46,6 @@ class Segment(ABC):
 
     def close(self, used: int) -> None:
         """The cursor is passed on as cursor + used: refused unless exactly the cells 0 to used - 1 were used."""
-        if not self.open:
-            raise CursorError(f"{self.builtin}_ptr is passed on twice: the earlier call's result must be used")
         if len(self.cells) != used or any(offset >= used for offset in self.cells):
             raise CursorError(
                 f"{self.builtin}_ptr is passed on as cursor + {used} after the use of {len(self.cells)} cells: "
@@ -63,36 +59,24 @@ class Segment(ABC):
         if offset < 0:
             raise CursorError(f"a cell of {self.builtin} before the incoming cursor is used")
 
-    @abstractmethod
     def gives(self, offset: int) -> bool:
-        """Whether the builtin determines the cell."""
+        """Whether the builtin determines the cell; if not, the program must write it before it reads it."""
+        return False
 
-    @abstractmethod
     def give(self, offset: int) -> None:
         """Determines the cell: a column, and the message that constrains it."""
+        raise UnwrittenError(f"a cell of {self.builtin} is read before it is written")
 
-    def finish(self) -> None:  # noqa: B027 (most builtins have nothing left to send)
+    def finish(self) -> None:
         """Sends the messages that stand at the end of a path's list."""
 
 
 class Output(Segment):
     """Public output of main: written cells, which main's claim carries to the root table."""
 
-    def gives(self, offset: int) -> bool:
-        return False
-
-    def give(self, offset: int) -> None:
-        raise UnwrittenError("a cell of output is read before it is written")
-
 
 class RangeCheck(Segment):
     """Each written cell is looked up in the table of 12-bit numbers."""
-
-    def gives(self, offset: int) -> bool:
-        return False
-
-    def give(self, offset: int) -> None:
-        raise UnwrittenError("a cell of range_check is read before it is written: use the tape or a hint")
 
     def finish(self) -> None:
         for offset in sorted(self.cells):
@@ -122,8 +106,6 @@ class Poseidon(Segment):
 
     def give(self, offset: int) -> None:
         base = offset - offset % POSEIDON_CELLS
-        if offset - base < POSEIDON_INPUTS:
-            raise UnwrittenError("an input of poseidon is read before it is written")
         missing = [i for i in range(POSEIDON_INPUTS) if base + i not in self.cells]
         if missing:
             raise BuiltinError(
