@@ -53,11 +53,14 @@ def overwriting(name: str, op: str, number: int, place: int, poly: Callable[[int
     return in_path(name, lie)
 
 
-def other_record(slot: int, values: dict[str, int]) -> Mislead:
-    """The record in a slot of each row of holdings has other values in some fields."""
+def other_record(slot: int, values: dict[str, int], address: int | None = None) -> Mislead:
+    """The record in a slot of each row of holdings has other values in some fields, or stands at another address."""
 
     def lie(path: Path) -> None:
         step = steps(path, "rom")[slot]
+        if address is not None:
+            [[_, [index]]] = step["index"]
+            after(path, step, index, constant(address))
         for name, value in values.items():
             after(path, step, step["columns"][FIELDS.index(name)], constant(value))
 
@@ -69,11 +72,3 @@ def without_terms(path: Path, columns: Iterable[int]) -> None:
     gone = set(columns)
     for step in steps(path, "set"):
         step["poly"] = [term for term in step["poly"] if not gone & set(term[1])]
-
-
-def all_of(*lies: Mislead) -> Mislead:
-    def tell(program: Program, tables: TableSet) -> None:
-        for lie in lies:
-            lie(program, tables)
-
-    return tell

@@ -112,7 +112,7 @@ class Forgery:
     def refused(self, step: str, offends: str, *, weakenable: bool = True) -> None:
         """Asserts what the module's docstring lists. `offends`: e.g. "bus builtin:range_check"."""
         broken = self.broken()
-        assert {str(one) for one in broken} == {offends}
+        assert {str(one) for one in broken} == {offends}, sorted(map(str, broken))
         self.refused_by_both(step)
         if weakenable:
             self.accepted_by_both_under(weakened(genuine().book.tables, broken))
