@@ -66,7 +66,8 @@ class Witness:
         """The proof's bytes. Consumes the witness: a second call raises CoreError.
 
         `progress` is told the name of each stage as it begins: `proof`, then within it `commit`, `lookups`, `quotient`
-        and `open`, and `encode`. What it raises stops the proof at the next stage and is raised here.
+        and `open`, and `encode`. What it raises is raised here, if need be after the proof, which is then discarded:
+        upstream cannot be stopped in the middle.
         Without the GIL, on threads of its own (safe in a forked process).
         """
 

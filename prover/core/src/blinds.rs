@@ -1,10 +1,15 @@
 //! The blinds that hide each table's LogUp terminal.
 //!
 //! A terminal is sent in the clear and depends on private data. Three free columns are uniformly random on every row;
-//! they are the counts of the constant messages blind(0), blind(1), blind(2), which fix no other value. Their
-//! contribution to the terminal, sum_k (sum of column k) / (alpha - fingerprint(blind(k))), is uniform on the cubic
-//! extension as soon as the three column sums are, so the terminals are uniform subject to what must hold: over all
-//! instances each blind sums to zero, which the last row of the last instance takes care of.
+//! they are the counts of the constant messages blind(0), blind(1), blind(2), which fix no other value. All instances
+//! together must send each blind zero times, which the last row of the last instance takes care of; otherwise the sums
+//! s0, s1, s2 of an instance's columns are uniform and independent.
+//!
+//! They add s0 / D + s1 / (D - 1) + s2 / (D - 2) to the terminal, where D, the denominator of blind(0), is uniform on
+//! the cubic extension. If the three fractions were dependent over the base field, D would be a root of a polynomial
+//! of degree two over it; an element of a cubic extension is one only if it lies in the base field itself, which
+//! happens with probability p^-2 = 2^-128. Else the sum is uniform on the extension, and so are the terminals, subject
+//! to what every proof must show: that they add up to zero.
 
 use crate::config::fresh_generator;
 use crate::error::Result;

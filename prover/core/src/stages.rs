@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Told the name of each stage as it begins; an error stops the proof at the next opportunity.
+/// Told the name of each stage as it begins. An error discards the proof; within upstream's prover it takes effect at
+/// the end, for there is no safe way out of the middle.
 pub type Progress = Arc<dyn Fn(&str) -> Result<()> + Send + Sync>;
 
 /// Upstream's span that opens a stage, and the stage's name here, in order.

@@ -194,7 +194,7 @@ pub fn traces(root_height: usize, root_rows: usize) -> Vec<RowMajorMatrix<Val>> 
     for height in [512, 256] {
         let rows = (0..height).flat_map(|i: usize| {
             let x = (i * i + 3) as u64 % ROWS as u64;
-            if i % 7 == 0 {
+            if i.is_multiple_of(7) {
                 [0; 6]
             } else {
                 counts[x as usize] += 1;

@@ -3,4 +3,5 @@
 mod common;
 mod poseidon;
 mod proofs;
+mod rows;
 mod tables;
