@@ -27,6 +27,8 @@ nitpicky = True
 html_theme = "furo"
 html_title = f"Plimsoll {version}"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["plimsoll.css"]
 html_math_renderer = "mathml"
 
 
