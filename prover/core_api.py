@@ -67,7 +67,9 @@ def core_profile(profile: Profile) -> Any:
     )
 
 
-def upstream_verify(book: BookTables, public_values: Sequence[int], digest: bytes, body: bytes, profile: Profile) -> None:
+def upstream_verify(
+    book: BookTables, public_values: Sequence[int], digest: bytes, body: bytes, profile: Profile
+) -> None:
     """The proof library's own verifier, behind the height check: a second opinion. Raises ProvingError."""
     _call(core().verify, book.tables.encode(), list(public_values), digest, body, core_profile(profile))
 

@@ -112,7 +112,9 @@ def prove_book(
         sequence=snapshot.sequence,
         previous=previous_publication(snapshot),
     )
-    body = witness.prove(statement.digest(), profile, lambda stage: tell(stage) if stage in ("proof", "encode") else None)
+    body = witness.prove(
+        statement.digest(), profile, lambda stage: tell(stage) if stage in ("proof", "encode") else None
+    )
     return write_proof(statement, body)
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from plimsoll.circuits.field import P
-from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.atomic import write_atomically
+from plimsoll.engine.errors import PlimsollError
 
 VERSION: Final = 1
 ORDER_BITS: Final = 48
@@ -82,7 +82,9 @@ class Opening:
             raise OpeningError(f"{path}: cannot be read: {error.strerror}") from error
         except (ValueError, TypeError, KeyError, AttributeError):
             # the cause is left out: its text could quote a secret
-            raise OpeningError(f"{path} is not an opening file of version {VERSION}: restore it from its backup") from None
+            raise OpeningError(
+                f"{path} is not an opening file of version {VERSION}: restore it from its backup"
+            ) from None
 
 
 def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: int) -> Opening:

@@ -16,6 +16,7 @@ import hashlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from plimsoll.circuits.field import P
@@ -23,7 +24,7 @@ from plimsoll.circuits.shapes import HOLDINGS_PER_ROW, ShapeClass
 from plimsoll.engine.book import Book
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.schedule import Schedule
-from plimsoll.prover.opening import AccountLeaf, Opening
+from plimsoll.prover.opening import AccountLeaf, EmptyLeaf, Opening
 
 LIMB_BITS: Final = 12
 QUANTITY_LIMBS: Final = 5
@@ -91,7 +92,7 @@ def encode_tape(book: Book, schedule: Schedule, shape: ShapeClass, opening: Open
     tiers = Tiers(schedule)
     offsets, keys, quantities = book.offsets.tolist(), book.keys.tolist(), book.quantities.tolist()
     classes = book.classes.tolist()
-    needed = sum(-(-(b - a) // HOLDINGS_PER_ROW) for a, b in zip(offsets, offsets[1:], strict=False))
+    needed = sum(-(-(b - a) // HOLDINGS_PER_ROW) for a, b in pairwise(offsets))
     if needed > shape.holdings_rows:
         raise TapeError(
             f"the book needs {needed} rows of {HOLDINGS_PER_ROW} holdings, the shape class {shape.name} has room for "
@@ -99,7 +100,8 @@ def encode_tape(book: Book, schedule: Schedule, shape: ShapeClass, opening: Open
         )
     tape = [shape.log_leaves, opening.start, *opening.commitment_salt]
     previous = opening.start
-    for leaf in sorted([*opening.accounts, *opening.empty], key=lambda leaf: leaf.position):
+    leaves: list[AccountLeaf | EmptyLeaf] = [*opening.accounts, *opening.empty]
+    for leaf in sorted(leaves, key=lambda leaf: leaf.position):
         if not isinstance(leaf, AccountLeaf):
             tape += [0, *leaf.salt]
             continue

@@ -1,4 +1,4 @@
-"""What a caller accepts: program, security, shape, freshness. The defaults are strict; each weakening is spelled out."""
+"""What a caller accepts: program, security, shape, freshness. The defaults are strict; weakenings are explicit."""
 
 from __future__ import annotations
 
@@ -68,7 +68,10 @@ def check_policy(statement: Statement, policy: Policy, snapshot: MarketSnapshot)
     program = statement.digests.program.hex()
     if program not in policy.programs:
         raise VerificationError(
-            STEP, f"a program among {sorted(policy.programs)}", program, "verify with the release that pins this program"
+            STEP,
+            f"a program among {sorted(policy.programs)}",
+            program,
+            "verify with the release that pins this program",
         )
     if policy.shapes and statement.shape not in policy.shapes:
         raise VerificationError(STEP, f"a shape class among {sorted(policy.shapes)}", statement.shape)

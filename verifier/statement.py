@@ -121,7 +121,10 @@ def read_proof(data: bytes) -> tuple[Statement, bytes]:
     version, length = struct.unpack_from("<HI", data, len(MAGIC))
     if version != VERSION:
         raise VerificationError(
-            STEP, f"protocol version {VERSION}", f"version {version}", "use the Plimsoll release that reads this version"
+            STEP,
+            f"protocol version {VERSION}",
+            f"version {version}",
+            "use the Plimsoll release that reads this version",
         )
     if length > MAX_STATEMENT_BYTES or len(data) < head + length:
         raise VerificationError(STEP, f"a statement of {length} bytes", f"{len(data) - head} bytes after the header")
@@ -171,7 +174,9 @@ class _Reader:
         context = self.take(self.number("H"))
         values = tuple(self.number("Q") for _ in range(self.number("H")))
         if self.at != len(self.data):
-            raise VerificationError(STEP, "nothing after the statement's last field", f"{len(self.data) - self.at} bytes")
+            raise VerificationError(
+                STEP, "nothing after the statement's last field", f"{len(self.data) - self.at} bytes"
+            )
         for i, value in enumerate(values):
             if value >= P:
                 raise VerificationError(STEP, f"public value {i} below the field's prime", str(value))

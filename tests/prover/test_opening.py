@@ -1,4 +1,4 @@
-"""The opening file: fresh secrets, private on disk, never overwritten, and quiet about its content when it is broken."""
+"""The opening file: fresh secrets, private on disk, never overwritten, and quiet about its content when broken."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_every_leaf_is_an_account_or_empty() -> None:
 def test_orders_strictly_ascend_and_are_recomputed_from_the_nonce() -> None:
     opening = draw()
     orders = [leaf.order for leaf in opening.accounts]
-    assert orders == sorted(set(orders)) and 0 < orders[0] and orders[-1] < 1 << 48
+    assert orders == sorted(set(orders)) and orders[0] > 0 and orders[-1] < 1 << 48
     assert all(leaf.order == account_order(bytes.fromhex(opening.nonce), leaf.account) for leaf in opening.accounts)
 
 

@@ -1,4 +1,4 @@
-"""A hand-written book over ten real instruments, with their real brackets read at test time: checked, proven, verified."""
+"""A hand-written book over ten real instruments with their real brackets: checked, proven, verified."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ def test_book_is_proven_and_verified(book: CheckedBook) -> None:
 def test_proof_for_another_price_or_bracket_rejected(book: CheckedBook) -> None:
     shape = ShapeClass.fitting(8, 12)
     proof = prove_book(book.book, book.snapshot, book.parameters, shape, new_opening(book.book, shape))
-    other = book.snapshot.model_copy(update={"prices": {**book.snapshot.prices, "BTC": book.snapshot.prices["BTC"] + 1}})
+    other = book.snapshot.model_copy(
+        update={"prices": {**book.snapshot.prices, "BTC": book.snapshot.prices["BTC"] + 1}}
+    )
     with pytest.raises(VerificationError) as rejected:
         verify_book(proof, other, book.parameters, policy_of(book.snapshot))
     assert rejected.value.step == "policy"

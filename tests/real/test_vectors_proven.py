@@ -58,7 +58,9 @@ def cases(shared: Path) -> Cases:
     x10, dydx = (json.loads((shared / f"vectors/{venue}.json").read_text())["cases"] for venue in ("x10", "dydx"))
     accounts = [*x10_accounts(x10), *dydx_accounts(dydx)]
     assert len(accounts) > 100
-    fitting = [one for one in accounts if all(abs(lots) <= MAX_QUANTITY for lots in (one.cash, *one.positions.values()))]
+    fitting = [
+        one for one in accounts if all(abs(lots) <= MAX_QUANTITY for lots in (one.cash, *one.positions.values()))
+    ]
     too_large = [one.name for one in accounts if one not in fitting]
     assert all(name.startswith("dydx/") for name in too_large) and len(too_large) <= 4, too_large
     return Cases(fitting)
