@@ -22,17 +22,20 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn new(set: &TableSet, table: usize) -> Self {
+    /// Reserves the memory of all instances at once: a shape that the machine cannot hold is an error, not an abort.
+    pub fn new(set: &TableSet, table: usize) -> Result<Self> {
         let width = set.tables[table].width;
-        let parts: Vec<_> = set
-            .instances
-            .iter()
-            .enumerate()
-            .filter(|(_, instance)| instance.table == table)
-            .map(|(i, instance)| (i, instance.height(), Vec::with_capacity(instance.height() * width)))
-            .collect();
+        let mut parts = vec![];
+        for (place, instance) in set.instances.iter().enumerate().filter(|(_, i)| i.table == table) {
+            let mut values = vec![];
+            if values.try_reserve_exact(instance.height() * width).is_err() {
+                let (name, height) = (&set.tables[table].name, instance.height());
+                return refuse!(Capacity, "table {name}: no memory for {height} rows of {width} columns");
+            }
+            parts.push((place, instance.height(), values));
+        }
         let capacity = parts.iter().map(|(_, height, _)| height).sum();
-        Self { table: set.tables[table].clone(), parts, used: 0, capacity }
+        Ok(Self { table: set.tables[table].clone(), parts, used: 0, capacity })
     }
 
     /// Part and first value of row `index`.

@@ -59,17 +59,23 @@ enum Next {
 }
 
 impl<'a> Run<'a> {
-    pub fn new(program: &'a Program, records: &'a [Records], tape: &'a [u8], set: &TableSet, lenient: bool) -> Self {
-        Run {
+    pub fn new(
+        program: &'a Program,
+        records: &'a [Records],
+        tape: &'a [u8],
+        set: &TableSet,
+        lenient: bool,
+    ) -> Result<Self> {
+        Ok(Run {
             program,
             records,
             tape,
             position: 0,
-            rows: program.paths.iter().map(|p| Rows::new(set, p.table)).collect(),
+            rows: program.paths.iter().map(|p| Rows::new(set, p.table)).collect::<Result<_>>()?,
             permutations: vec![],
             reads: vec![vec![]; records.len()],
             lenient,
-        }
+        })
     }
 
     /// Runs main; its outputs. The whole tape must have been read.

@@ -16,6 +16,8 @@ pub const BLINDS: usize = 3;
 pub const DEGREE: usize = 3;
 /// The hiding budget 2 * (queries + 3 * points) needs 2^8 rows; above 2^24 no machine of ours proves.
 pub const LOG_HEIGHTS: std::ops::RangeInclusive<u8> = 8..=24;
+/// A bound far above any table's width, so that sizes computed from it cannot overflow.
+pub const MAX_WIDTH: usize = 1 << 16;
 
 /// One expression; operands are indices of earlier nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +154,9 @@ fn table(r: &mut Reader<'_>) -> Result<Table> {
     let (width, publics, degree) = (r.u32()? as usize, r.u32()? as usize, r.u8()?);
     if degree as usize != DEGREE {
         return Err(r.error(format!("table {name}: expected degree {DEGREE}, got {degree}")));
+    }
+    if width > MAX_WIDTH {
+        return Err(r.error(format!("table {name}: expected at most {MAX_WIDTH} columns, got {width}")));
     }
     let n = r.count(5)?;
     let nodes = read_nodes(r, n)?;

@@ -42,7 +42,7 @@ impl Witness {
         if !tape.len().is_multiple_of(8) {
             return refuse!(Usage, "expected a tape of words of 8 bytes, got {} bytes", tape.len());
         }
-        let mut run = Run::new(&program, &records, tape, &set, lenient);
+        let mut run = Run::new(&program, &records, tape, &set, lenient)?;
         let outputs = run.main()?;
         let mut filled = vec![root_rows(&program, &set, &outputs)?];
         let range = &set.tables[program.range];
@@ -116,7 +116,7 @@ fn records<B: AsRef<[u8]>>(program: &Program, set: &TableSet, roms: &HashMap<Str
 
 /// One active row with the outputs.
 fn root_rows(program: &Program, set: &TableSet, outputs: &[Val]) -> Result<Rows> {
-    let mut rows = Rows::new(set, program.root);
+    let mut rows = Rows::new(set, program.root)?;
     let table = &rows.table;
     if outputs.len() != table.publics || table.width != 1 + outputs.len() + BLINDS {
         let (name, got) = (&table.name, outputs.len());
@@ -131,7 +131,7 @@ fn root_rows(program: &Program, set: &TableSet, outputs: &[Val]) -> Result<Rows>
 
 /// A public table's full height: its multiplicities, then its public columns.
 fn public_rows(set: &TableSet, table: usize, multiplicities: &[u64]) -> Result<Rows> {
-    let mut rows = Rows::new(set, table);
+    let mut rows = Rows::new(set, table)?;
     let table = rows.table.clone();
     if table.width != 1 + table.periodic.len() + BLINDS || rows.capacity != multiplicities.len() {
         return refuse!(Tables, "table {}: expected one instance of a multiplicity and public columns", table.name);
@@ -147,7 +147,7 @@ fn public_rows(set: &TableSet, table: usize, multiplicities: &[u64]) -> Result<R
 
 /// One row a permutation; padding is the permutation of zero, required by nobody.
 fn poseidon_rows(set: &TableSet, table: usize, permutations: &[[Val; poseidon::WIDTH]]) -> Result<Rows> {
-    let mut rows = Rows::new(set, table);
+    let mut rows = Rows::new(set, table)?;
     let width = rows.table.width;
     if width != 1 + COLUMNS + BLINDS {
         let name = &rows.table.name;

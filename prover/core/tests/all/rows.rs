@@ -15,7 +15,7 @@ fn row(value: usize) -> [Val; 6] {
 }
 
 fn filled(n: usize) -> Rows {
-    let mut rows = Rows::new(&TableSet::parse(&small().bytes()).unwrap(), CLAIMS);
+    let mut rows = Rows::new(&TableSet::parse(&small().bytes()).unwrap(), CLAIMS).unwrap();
     (0..n).for_each(|i| rows.push(&row(i)).unwrap());
     rows
 }
