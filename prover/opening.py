@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import secrets
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -92,6 +93,9 @@ def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: 
 
     The nonce is drawn again when two accounts' orders collide (48 bits: for 4,096 accounts once in 2^25 draws).
 
+    Empty leaves are placed by uniform orders of their own, as if they held accounts. A customer knows her order and her
+    position: so its rank among all leaves' orders, whose distribution does not depend on how many accounts there are.
+
     Raises:
         OpeningError: more accounts than leaves.
     """
@@ -102,8 +106,10 @@ def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: 
     while len(set(orders)) != len(orders) or 0 in orders:
         nonce = secrets.token_bytes(32)
         orders = [account_order(nonce, a) for a in accounts]
-    positions = sorted(secrets.SystemRandom().sample(range(leaves), len(accounts)))
-    placed = zip(positions, sorted(zip(orders, accounts, strict=True)), strict=True)
+    between = sorted(secrets.randbelow(1 << ORDER_BITS) for _ in range(leaves - len(accounts)))
+    ascending = sorted(zip(orders, accounts, strict=True))
+    positions = [i + bisect_left(between, order) for i, (order, _) in enumerate(ascending)]
+    placed = zip(positions, ascending, strict=True)
     return Opening(
         book=book_digest,
         shape=shape,
