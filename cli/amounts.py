@@ -8,6 +8,8 @@ from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
 
 SHOWN_DECIMALS: Final = 2
 RATIO_DECIMALS: Final = 4
+_QUANTITY_DECIMALS: Final = ((7, 2), (4, 4), (0, 8))
+"""(digits before the point, decimals shown), the first that applies."""
 _DROPPED: Final = 10 ** (VALUE_DIGITS - SHOWN_DECIMALS)
 
 
@@ -39,10 +41,11 @@ def format_fixed(value: int, digits: int) -> str:
     return f"{'-' if value < 0 else ''}{whole:,}.{decimals:0{digits}}"
 
 
-def grouped(text: str) -> str:
-    """A plain decimal string with thousands separated."""
-    whole, point, decimals = text.lstrip("-").partition(".")
-    return f"{'-' if text.startswith('-') else ''}{int(whole):,}{point}{decimals}"
+def quantity(text: str) -> str:
+    """A plain decimal string with thousands separated, and decimals cut where the whole part says enough."""
+    whole, _, decimals = text.lstrip("-").partition(".")
+    kept = decimals[: next(digits for size, digits in _QUANTITY_DECIMALS if len(whole) >= size)].rstrip("0")
+    return f"{'-' if text.startswith('-') else ''}{int(whole):,}{'.' if kept else ''}{kept}"
 
 
 def _grouped(cents: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from plimsoll.cli import console
-from plimsoll.cli.amounts import amount, exact, grouped, missing, ratio
+from plimsoll.cli.amounts import amount, exact, missing, quantity, ratio
 from plimsoll.engine.book_health import BookHealth, totals
 from plimsoll.engine.decimals import format_quantity
 from plimsoll.engine.fields import format_time
@@ -95,7 +95,7 @@ def show_health(checked: CheckedBook, health: BookHealth, data: dict[str, Any]) 
     terminal.print()
     _show_worst(checked, health)
     rows = [
-        [one["instrument"], one["kind"], grouped(one["long"]), grouped(one["short"]), grouped(one["net"])]
+        [one["instrument"], one["kind"], quantity(one["long"]), quantity(one["short"]), quantity(one["net"])]
         for one in data["instruments"]
         if one["long"] != "0" or one["short"] != "0"
     ]

@@ -1,0 +1,241 @@
+"""From a book to a proof file and to a verdict: `prove`, `verify`, `inspect`."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TIME = "2026-01-31T12:00:00Z"
+AT = ("--at", TIME)
+
+
+def market(folder: Path) -> tuple[str, ...]:
+    return ("--market", str(folder / "snapshot.json"), "--parameters", str(folder / "parameters.json"))
+
+
+def test_prove_leaves_a_proof_and_a_private_opening(proven: Path) -> None:
+    assert (proven / "book.proof").read_bytes().startswith(b"PLIMSOLL")
+    assert os.stat(proven / "book.proof.opening").st_mode & 0o777 == 0o600
+
+
+def test_verify_accepts(plimsoll: Any, proven: Path) -> None:
+    outcome = plimsoll("verify", proven / "book.proof", *market(proven), *AT)
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("valid:")
+    assert "128.0 bits" in outcome.out
+
+
+def test_verify_json(plimsoll: Any, proven: Path) -> None:
+    data = plimsoll("verify", proven / "book.proof", *market(proven), *AT, "--json").json()
+    assert data["valid"] is True
+    assert data["shape"] == "book-2^3x2"
+    assert data["snapshot_time"] == TIME
+    assert Decimal(data["security_bits"]) >= 128
+    assert len(data["root"]) == 4
+
+
+def changed(proven: Path, tmp_path: Path, *, place: int = -100, cut: int = 0, add: bytes = b"") -> Path:
+    data = bytearray((proven / "book.proof").read_bytes())
+    data[place] ^= 1
+    path = tmp_path / "changed.proof"
+    path.write_bytes(bytes(data[: len(data) - cut]) + add)
+    return path
+
+
+@pytest.mark.parametrize("fault", [{"place": -100}, {"place": 40}, {"cut": 1}, {"add": b"\0"}])
+def test_changed_proof_rejected(plimsoll: Any, proven: Path, tmp_path: Path, fault: dict[str, Any]) -> None:
+    path = changed(proven, tmp_path, **fault)
+    outcome = plimsoll("verify", path, *market(proven), *AT)
+    assert outcome.code == 1
+    assert outcome.err.startswith("invalid:")
+    assert "fails at step" in outcome.err
+    data = plimsoll("verify", path, *market(proven), *AT, "--json").json()
+    assert data["valid"] is False
+    assert data["step"]
+    assert data["expected"]
+
+
+def test_other_price_rejected(plimsoll: Any, proven: Path, tmp_path: Path) -> None:
+    text = (proven / "snapshot.json").read_text()
+    (tmp_path / "snapshot.json").write_text(text.replace('"60000"', '"60001"'))
+    (tmp_path / "parameters.json").write_text((proven / "parameters.json").read_text())
+    outcome = plimsoll("verify", proven / "book.proof", *market(tmp_path), *AT)
+    assert outcome.code == 1
+    assert "market digest" in outcome.err
+
+
+def test_same_price_in_another_spelling_accepted(plimsoll: Any, proven: Path, tmp_path: Path) -> None:
+    text = (proven / "snapshot.json").read_text()
+    (tmp_path / "snapshot.json").write_text(text.replace('"60000"', '"60000.00"'))
+    (tmp_path / "parameters.json").write_text((proven / "parameters.json").read_text())
+    assert plimsoll("verify", proven / "book.proof", *market(tmp_path), *AT).code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("--at", "2026-02-01T12:00:00Z"), 0),
+        (("--at", "2026-02-01T12:00:01Z"), 1),
+        (("--at", "2026-02-01T12:00:01Z", "--max-age", "2d"), 0),
+        (("--at", "2030-01-01T00:00:00Z", "--max-age", "any"), 0),
+        (("--at", "2026-01-31T11:00:00Z"), 1),
+        (("--at", "2026-01-31T11:00:00Z", "--max-age", "any"), 1),
+    ],
+)
+def test_age(plimsoll: Any, proven: Path, options: tuple[str, ...], code: int) -> None:
+    assert plimsoll("verify", proven / "book.proof", *market(proven), *options).code == code
+
+
+@pytest.mark.parametrize("kind", ["missing", "directory", "csv", "json", "empty", "binary"])
+def test_file_that_is_no_proof_rejected(plimsoll: Any, proven: Path, tmp_path: Path, kind: str) -> None:
+    path = {
+        "missing": tmp_path / "none",
+        "directory": tmp_path,
+        "csv": proven / "holdings.csv",
+        "json": proven / "snapshot.json",
+        "empty": tmp_path / "empty",
+        "binary": tmp_path / "binary",
+    }[kind]
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "binary").write_bytes(bytes(range(256)))
+    for command in ("verify", "inspect"):
+        outcome = plimsoll(command, path, *market(proven))
+        assert outcome.code == 3
+        assert outcome.err.startswith("error: ")
+        assert "\n" not in outcome.err.strip()
+    if kind in ("csv", "json"):
+        assert kind.upper() in outcome.err
+
+
+def test_swapped_market_and_parameters_rejected(plimsoll: Any, proven: Path) -> None:
+    swapped = ("--market", proven / "parameters.json", "--parameters", proven / "snapshot.json")
+    outcome = plimsoll("verify", proven / "book.proof", *swapped)
+    assert outcome.code == 3
+    assert "expected a market snapshot, but this file holds risk parameters" in outcome.err
+
+
+def test_missing_option_rejected(plimsoll: Any, proven: Path) -> None:
+    assert plimsoll("verify", proven / "book.proof").code == 2
+    assert plimsoll("inspect", proven / "book.proof", *market(proven)[:2]).code == 2
+
+
+def test_inspect_shows_claims_without_market(plimsoll: Any, proven: Path) -> None:
+    outcome = plimsoll("inspect", proven / "book.proof")
+    assert outcome.code == 0
+    assert "not verified" in outcome.out
+    assert "standard-128" in outcome.out
+
+
+def test_inspect_json(plimsoll: Any, proven: Path) -> None:
+    data = plimsoll("inspect", proven / "book.proof", *market(proven), "--json").json()
+    assert data["verified"] is False
+    assert data["program_known"] is True
+    assert set(data["matches"].values()) == {True}
+    assert {"root", "main", "poseidon", "range_check", "rom:schedule"} <= {one["table"] for one in data["tables"]}
+    assert all(one["height"] >= 256 for one in data["tables"])
+    assert Decimal(data["security_bits"]["minimum"]) >= 128
+
+
+def test_inspect_shows_which_file_does_not_match(plimsoll: Any, proven: Path, tmp_path: Path) -> None:
+    text = (proven / "snapshot.json").read_text()
+    (tmp_path / "snapshot.json").write_text(text.replace('"60000"', '"60001"'))
+    files = ("--market", tmp_path / "snapshot.json", "--parameters", proven / "parameters.json")
+    matches = plimsoll("inspect", proven / "book.proof", *files, "--json").json()["matches"]
+    assert [name for name, same in matches.items() if not same] == ["tables", "schedule", "market"]
+
+
+def test_inspect_broken_statement_rejected(plimsoll: Any, proven: Path, tmp_path: Path) -> None:
+    path = tmp_path / "short.proof"
+    path.write_bytes((proven / "book.proof").read_bytes()[:100])
+    outcome = plimsoll("inspect", path)
+    assert outcome.code == 1
+    assert "encoding" in outcome.err
+
+
+def test_failing_accounts_rejected_before_proving(plimsoll: Any, failing_book: Path) -> None:
+    outcome = plimsoll("prove", failing_book, *AT)
+    assert outcome.code == 1
+    assert "bob" in outcome.err
+    assert "1 account is below maintenance margin" in outcome.err
+    data = plimsoll("prove", failing_book, *AT, "--json").json()
+    assert data["proven"] is False
+    assert [one["account"] for one in data["failing"]] == ["bob"]
+    assert not list(failing_book.glob("*.proof*"))
+
+
+def test_broken_book_rejected_before_proving(plimsoll: Any, book: Path) -> None:
+    with (book / "holdings.csv").open("a") as file:
+        file.write("grace,BTC,1e5\n")
+    outcome = plimsoll("prove", book, *AT)
+    assert outcome.code == 3
+    assert "scientific" in outcome.err
+    assert plimsoll("prove", book, *AT, "--json").json()["findings"]
+    assert not list(book.glob("*.proof*"))
+
+
+def test_existing_proof_is_kept(plimsoll: Any, proven: Path) -> None:
+    before = (proven / "book.proof").read_bytes()
+    outcome = plimsoll("prove", proven, *AT)
+    assert outcome.code == 2
+    assert "--force" in outcome.err
+    assert (proven / "book.proof").read_bytes() == before
+
+
+def test_second_proof_of_one_opening_has_the_same_root(plimsoll: Any, proven: Path, tmp_path: Path) -> None:
+    out = tmp_path / "again.proof"
+    outcome = plimsoll("prove", proven, *AT, "--out", out, "--opening", proven / "book.proof.opening", "--json")
+    assert outcome.json()["opening_reused"] is True
+    roots = {str(plimsoll("inspect", one, "--json").json()["root"]) for one in (out, proven / "book.proof")}
+    assert len(roots) == 1
+    assert out.read_bytes() != (proven / "book.proof").read_bytes()
+
+
+def test_opening_of_another_book_rejected(plimsoll: Any, proven: Path, book: Path) -> None:
+    with (book / "holdings.csv").open("a") as file:
+        file.write("grace,BTC,1\n")
+    outcome = plimsoll("prove", book, *AT, "--opening", proven / "book.proof.opening")
+    assert outcome.code == 3
+    assert "another book" in outcome.err
+    assert not (book / "book.proof").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--accounts", "4"), "--accounts"),
+        (("--accounts", "1000000"), "shape class"),
+        (("--holdings-per-account", "2000"), "range"),
+        (("--opening", "SAME"), "same file"),
+        (("--out", "DIRECTORY"), "directory"),
+    ],
+)
+def test_sizes_and_targets_rejected(plimsoll: Any, book: Path, options: tuple[str, str], words: str) -> None:
+    value = {"SAME": book / "book.proof", "DIRECTORY": book}.get(options[1], options[1])
+    outcome = plimsoll("prove", book, *AT, options[0], value)
+    assert outcome.code == 2
+    assert words in outcome.err
+    assert not list(book.glob("*.proof*"))
+
+
+def test_book_larger_than_declared_rejected(plimsoll: Any, book: Path) -> None:
+    """Eight leaves of one row have room for eight rows of six; an account of seven holdings takes two."""
+    names = ["BTC", "ETH", "USDT", "USDT-SETTLEMENT"]
+    rows = [f"{who},{name},1" for who in ("h1", "h2") for name in names]
+    with (book / "accounts.csv").open("a") as file:
+        file.write("h1,0\n")
+    with (book / "holdings.csv").open("a") as file:
+        file.writelines(row + "\n" for row in rows if row.startswith("h1"))
+    outcome = plimsoll("prove", book, *AT, "--accounts", "8", "--holdings-per-account", "0")
+    assert outcome.code == 0
+    outcome = plimsoll("prove", book, *AT, "--accounts", "4", "--force")
+    assert outcome.code == 2
+
+
+def test_out_in_a_missing_directory_rejected(plimsoll: Any, book: Path) -> None:
+    outcome = plimsoll("prove", book, *AT, "--out", book / "none" / "p.proof")
+    assert outcome.code == 3
+    assert "no such directory" in outcome.err
