@@ -112,7 +112,11 @@ def weakened(tables: TableSet, broken: set[Offence]) -> TableSet:
 
 def rebalance(tables: TableSet, traces: Sequence[Matrix]) -> None:
     """Fills the builtins' tables anew with what the other rows require of them, as far as it can be provided."""
-    required: dict[str, Counter[tuple[int, ...]]] = {RANGE_BUS: Counter(), SCHEDULE_BUS: Counter(), POSEIDON_BUS: Counter()}
+    required: dict[str, Counter[tuple[int, ...]]] = {
+        RANGE_BUS: Counter(),
+        SCHEDULE_BUS: Counter(),
+        POSEIDON_BUS: Counter(),
+    }
     providers = {"range_check": RANGE_BUS, "rom:schedule": SCHEDULE_BUS, "poseidon": POSEIDON_BUS}
     for instance, trace in zip(tables.instances, traces, strict=True):
         if tables.tables[instance.table].name not in providers:

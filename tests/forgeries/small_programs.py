@@ -105,9 +105,6 @@ def run(
     if mislead:
         mislead(program, tables)
     roms = {"schedule": array("Q", [x for record in records for x in record]).tobytes()} if records else {}
-    witness = dishonest.Witness(
-        tables.encode(), json.dumps(program), roms, array("Q", tape).tobytes(), lenient=True
-    )
+    witness = dishonest.Witness(tables.encode(), json.dumps(program), roms, array("Q", tape).tobytes(), lenient=True)
     pairs = zip(tables.instance_tables(), witness.traces(), strict=True)
     return SmallForgery(tables, program, [matrix(t, raw) for t, raw in pairs], list(witness.outputs))
-

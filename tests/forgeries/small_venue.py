@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -59,9 +58,9 @@ LOTS: dict[str, dict[str, int]] = {
 """Signed lots; `edge` also has the DUST that makes its margin exactly zero."""
 
 
-def snapshot(**prices: str) -> MarketSnapshot:
-    """The market, with some prices other than they are."""
-    facts = {"version": 1, "venue": "forged", "time": TIME, "sequence": 3, "quote": "USD", "prices": PRICES | prices}
+def snapshot(time: str = TIME, **prices: str) -> MarketSnapshot:
+    """The market, at another time or with some prices other than they are."""
+    facts = {"version": 1, "venue": "forged", "time": time, "sequence": 3, "quote": "USD", "prices": PRICES | prices}
     return MarketSnapshot.parse(json.dumps(facts).encode())
 
 
@@ -97,11 +96,6 @@ def position(instrument: str, lots: int) -> tuple[int, ...]:
 def positions(lots: dict[str, int]) -> tuple[tuple[int, ...], ...]:
     """Holdings in the order of their keys."""
     return tuple(position(name, lots[name]) for name in sorted(lots, key=lambda name: key_of(name, lots[name])))
-
-
-def record_of(holding_: Iterable[int]) -> tuple[int, list[int]]:
-    index, *above = holding_
-    return index, above
 
 
 def margin(lots: dict[str, int]) -> int:

@@ -216,9 +216,7 @@ def test_account_left_out_rejected() -> None:
 def without_requirement(table: Table, bus: str) -> Table:
     """The table's requirements on a bus count zero."""
     nodes = (*table.nodes, Node(Op.CONST, 0))
-    sent = tuple(
-        replace(m, count=len(nodes) - 1, weight=0) if m.bus == bus and m.weight else m for m in table.messages
-    )
+    sent = tuple(replace(m, count=len(nodes) - 1, weight=0) if m.bus == bus and m.weight else m for m in table.messages)
     return replace(table, nodes=nodes, messages=sent)
 
 

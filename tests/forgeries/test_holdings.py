@@ -6,7 +6,20 @@ from dataclasses import replace
 
 import pytest
 from lies import VALUES, Mislead, Path, constant, in_path, other_record, steps, without_terms
-from small_venue import EDGE, EMPTY, PARAMETERS, WIDE, Batch, Leaf, account_lots, honest, key_of, margin, position, positions
+from small_venue import (
+    EDGE,
+    EMPTY,
+    PARAMETERS,
+    WIDE,
+    Batch,
+    Leaf,
+    account_lots,
+    honest,
+    key_of,
+    margin,
+    position,
+    positions,
+)
 from small_venue import tiers
 from toolkit import Forgery, forge, put
 
@@ -49,7 +62,9 @@ OMISSIONS: dict[str, tuple[Mislead, str, str]] = {
     "sums that leave it out": (in_path("holdings.nz", no_liability), "constraints", "constraint holdings.nz"),
     "sums that are not passed on": (in_path("holdings.nz", sums_of_the_call_are_zero), "terminals", "bus fn:holdings"),
     "record that is worth nothing": (
-        other_record(LIABILITY, dict.fromkeys(VALUES, 0)), "terminals", "bus rom:schedule",
+        other_record(LIABILITY, dict.fromkeys(VALUES, 0)),
+        "terminals",
+        "bus rom:schedule",
     ),
 }
 ABSORPTIONS = {"quantity": less_absorbed, "key": other_key_absorbed}

@@ -117,8 +117,8 @@ class Forgery:
         if weakenable:
             self.accepted_by_both_under(weakened(genuine().book.tables, broken))
 
-    def refused_by_both(self, step: str) -> None:
-        body = self.body()
+    def refused_by_both(self, step: str, *, keep_blinds: bool = False) -> None:
+        body = self.body(keep_blinds=keep_blinds)
         assert verdict(write_proof(self.statement, body)).step == step
         said = upstream_verdict(self.statement, body)
         assert UPSTREAM.get(step, "") in said, said
