@@ -6,7 +6,7 @@ by returning), which `close` checks to be done exactly at its end.
 
 from __future__ import annotations
 
-from plimsoll.circuits.compiler.errors import BuiltinError, CursorError, PointerError, UnwrittenError
+from plimsoll.circuits.compiler.errors import BuiltinError, CursorError, PointerError
 from plimsoll.circuits.compiler.polynomials import Poly
 from plimsoll.circuits.compiler.trace import Trace
 from plimsoll.circuits.compiler.values import Pointer, Record, Value
@@ -64,8 +64,8 @@ class Segment:
         return False
 
     def give(self, offset: int) -> None:
-        """Determines the cell: a column, and the message that constrains it."""
-        raise UnwrittenError(f"a cell of {self.builtin} is read before it is written")
+        """Determines the cell: a column, and the message that constrains it. Called only where `gives` says so."""
+        raise NotImplementedError
 
     def finish(self) -> None:
         """Sends the messages that stand at the end of a path's list."""

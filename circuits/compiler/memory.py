@@ -69,9 +69,6 @@ class Memory:
     def recursive_call(self, ap: Address, returns: Sequence[Value]) -> Address:
         """Gives everything from ap on to a callee's frame; returns the ap after it, above the returned values."""
         space, offset = ap
-        top = self._top[space]
-        if top is not None and offset > top:
-            raise FrameError("ap stands above the ap of an earlier recursive call")
         taken = [a for a in self._cells if a[0] == space and a[1] >= offset] + [
             a for a in self._saved if a[0] == space and a[1] >= offset
         ]

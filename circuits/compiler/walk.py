@@ -165,8 +165,7 @@ class Path:
             else:
                 self._define(dst, value)
             return
-        if not self._known(dst) or not (self._known(op0) or self._known(op1)):
-            raise UnwrittenError("an assertion with more than one cell that nothing was asserted about")
+        # Reading refuses a cell that nothing was asserted about: one assertion defines one cell.
         unknown, other = (op1, op0) if self._known(op0) else (op0, op1)
         self._define(unknown, self._solve(ins.result, self._read(dst), self._read(other)))
 
@@ -175,10 +174,8 @@ class Path:
             self._constrain_equal(self._read(a), self._read(b))
         elif self._known(b):
             self._define(a, self._read(b))
-        elif self._known(a):
-            self._define(b, self._read(a))
         else:
-            raise UnwrittenError("an assertion between two cells that nothing was asserted about")
+            self._define(b, self._read(a))
 
     def _constrain_equal(self, a: Value, b: Value) -> None:
         if isinstance(a, Poly) and isinstance(b, Poly):

@@ -171,6 +171,14 @@ def test_program_without_main_rejected() -> None:
         compile_program(replace(program(path), functions=program(path).functions[:-1]))
 
 
+def test_main_with_an_argument_rejected() -> None:
+    path, functions = recursion()
+    forged = replace(functions["main"], arguments=(*functions["main"].arguments, "felt"))
+    changed = tuple(forged if f.name == "main" else f for f in program(path).functions)
+    with pytest.raises(SignatureError, match="main takes and returns"):
+        compile_program(replace(program(path), functions=changed))
+
+
 def test_changed_hint_rejected() -> None:
     book = book_program()
     hints = ((book.hints[0][0], "limbs(memory, fp, 3)"), *book.hints[1:])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from machine import HERE, program
 
 from plimsoll.circuits.book_tables import book_program
-from plimsoll.circuits.instructions import Cell, DecodeError, Instruction, Opcode, Operand, decode
+from plimsoll.circuits.instructions import Cell, DecodeError, Instruction, Opcode, Operand, Result, decode
 from plimsoll.circuits.toolchain import load_cairo_lang
 
 BYTECODE = book_program().bytecode
@@ -103,6 +103,19 @@ def test_flags_of_no_instruction_rejected(flags: int) -> None:
 def test_place_outside_the_bytecode_rejected(pc: int) -> None:
     with pytest.raises(DecodeError, match="no instruction"):
         decode(BYTECODE, pc)
+
+
+@pytest.mark.parametrize("opcode", [Opcode.JUMP, Opcode.ADD_AP, Opcode.JNZ, Opcode.ASSERT])
+@pytest.mark.parametrize("unused", ["destination", "first operand"])
+def test_named_but_unused_cell_rejected(opcode: Opcode, unused: str) -> None:
+    if unused == "destination" and opcode in (Opcode.JNZ, Opcode.ASSERT):
+        return  # these use it
+    candidates = [(pc, i) for pc, i in walk(WITH_JUMPS) if i.opcode is opcode and i.operand is Operand.IMMEDIATE]
+    pc, i = next((pc, i) for pc, i in candidates if i.result is Result.OP1)
+    word = WITH_JUMPS[pc] - (1 << (0 if unused == "destination" else 16))
+    assert decode(WITH_JUMPS, pc) == i
+    with pytest.raises(DecodeError, match=f"names a {unused}"):
+        decode([word, WITH_JUMPS[pc + 1]], 0)
 
 
 def test_missing_immediate_rejected() -> None:
