@@ -16,6 +16,7 @@ import secrets
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from plimsoll.engine.errors import PlimsollError
 
 VERSION: Final = 1
 ORDER_BITS: Final = 48
+NONCE_BYTES: Final = 32
 SALT: Final = 4
 """Field elements of a salt or blind: 4 x 64 bits."""
 
@@ -78,7 +80,10 @@ class Opening:
                 raise OpeningError(f"{path}: expected an opening file of version {VERSION}")
             accounts = tuple(AccountLeaf(**_tuples(leaf)) for leaf in raw.pop("accounts"))
             empty = tuple(EmptyLeaf(**_tuples(leaf)) for leaf in raw.pop("empty"))
-            return Opening(accounts=accounts, empty=empty, **_tuples(raw))
+            opening = Opening(accounts=accounts, empty=empty, **_tuples(raw))
+            if not _is_as_drawn(opening):
+                raise ValueError("not as it was drawn")
+            return opening
         except OSError as error:
             raise OpeningError(f"{path}: cannot be read: {error.strerror}") from error
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -101,10 +106,10 @@ def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: 
     """
     if len(accounts) > leaves:
         raise OpeningError(f"{len(accounts)} accounts do not fit the {leaves} leaves of {shape}: declare more accounts")
-    nonce = secrets.token_bytes(32)
+    nonce = secrets.token_bytes(NONCE_BYTES)
     orders = [account_order(nonce, a) for a in accounts]
     while len(set(orders)) != len(orders) or 0 in orders:
-        nonce = secrets.token_bytes(32)
+        nonce = secrets.token_bytes(NONCE_BYTES)
         orders = [account_order(nonce, a) for a in accounts]
     between = sorted(secrets.randbelow(1 << ORDER_BITS) for _ in range(leaves - len(accounts)))
     ascending = sorted(zip(orders, accounts, strict=True))
@@ -124,6 +129,23 @@ def account_order(nonce: bytes, account: str) -> int:
     """Low 48 bits of SHA-256 over the publication nonce and the customer's identifier; the customer recomputes it."""
     digest = hashlib.sha256(b"plimsoll/order" + nonce + account.encode()).digest()
     return int.from_bytes(digest[:8], "little") % (1 << ORDER_BITS)
+
+
+def _is_as_drawn(opening: Opening) -> bool:
+    """Whether all is as `draw_opening` gives it: proving with anything else would make another root, or hide less."""
+    every: list[AccountLeaf | EmptyLeaf] = [*opening.accounts, *opening.empty]
+    leaves = sorted(every, key=lambda leaf: leaf.position)
+    accounts = [leaf for leaf in leaves if isinstance(leaf, AccountLeaf)]
+    orders = [account_order(bytes.fromhex(opening.nonce), leaf.account) for leaf in accounts]
+    drawn = [opening.commitment_salt, *(leaf.salt for leaf in leaves), *(leaf.blind for leaf in accounts)]
+    return (
+        [leaf.position for leaf in leaves] == list(range(len(leaves)))
+        and [leaf.order for leaf in accounts] == orders
+        and all(a < b for a, b in pairwise([-1, opening.start, *orders]))
+        and len(opening.nonce) == 2 * NONCE_BYTES
+        and all(len(elements) == SALT and all(type(x) is int and 0 <= x < P for x in elements) for elements in drawn)
+        and len(set(drawn)) == len(drawn)
+    )
 
 
 def _random_elements() -> tuple[int, ...]:
