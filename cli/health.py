@@ -13,6 +13,8 @@ from plimsoll.engine.health import Status
 from plimsoll.engine.ingest.preflight import CheckedBook
 
 WORST: Final = 10
+NARROW: Final = 70
+"""Below this width the kinds of instruments are left out."""
 NAMES: Final = {
     Status.HEALTHY: "healthy",
     Status.PRE_LIQUIDATION: "pre-liquidation",
@@ -94,13 +96,7 @@ def show_health(checked: CheckedBook, health: BookHealth, data: dict[str, Any]) 
     )
     terminal.print()
     _show_worst(checked, health)
-    rows = [
-        [one["instrument"], one["kind"], quantity(one["long"]), quantity(one["short"]), quantity(one["net"])]
-        for one in data["instruments"]
-        if one["long"] != "0" or one["short"] != "0"
-    ]
-    columns = [("instrument", False), ("kind", False), ("long or owned", True), ("short or owed", True), ("net", True)]
-    terminal.print(console.listing("Totals by instrument", columns, rows))
+    _show_instruments(data)
     if checked.residues:
         terminal.print()
         rows = [[name, residue] for name, residue in checked.residues.items()]
@@ -135,6 +131,19 @@ def _show_worst(checked: CheckedBook, health: BookHealth) -> None:
         columns = [("account", False), ("status", False), ("equity", True), ("maintenance", True), ("ratio", True)]
         console.stdout().print(console.listing("Lowest margin ratios (equity / maintenance margin)", columns, rows))
         console.stdout().print()
+
+
+def _show_instruments(data: dict[str, Any]) -> None:
+    terminal = console.stdout()
+    columns = [("instrument", False), ("kind", False), ("long or owned", True), ("short or owed", True), ("net", True)]
+    rows = [
+        [one["instrument"], one["kind"], quantity(one["long"]), quantity(one["short"]), quantity(one["net"])]
+        for one in data["instruments"]
+        if one["long"] != "0" or one["short"] != "0"
+    ]
+    if terminal.width < NARROW:
+        columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]
+    terminal.print(console.listing("Totals by instrument", columns, rows))
 
 
 def _verdict(data: dict[str, Any], health: BookHealth, quote: str) -> str:

@@ -34,28 +34,13 @@ def edited(text: str, place: int, put: str, cut: int) -> str:
     return text[:place] + put + text[place + cut :]
 
 
+ODD_NUMBERS = ["-0", "0.000000000000000000", ".5", "5.", "-.5", "00", "01", "-", ".", "1.2.3", "--1", "1-1", "nan"]
+ODD_NUMBERS += ["18446744073709551617", "1" * 18, "-" + "1" * 18 + ".1"]
 SLIPS = st.sampled_from(["", ".", "-", "0", "+", "e", ",", " ", '"', "\t", "\u0663", "\x00", "1" * 18, "0" * 20])
 NUMBERS = st.one_of(
     PLAIN,
     st.builds(edited, PLAIN, st.integers(0, 30), SLIPS, st.integers(0, 3)),
-    st.sampled_from(
-        [
-            "-0",
-            "0.000000000000000000",
-            ".5",
-            "5.",
-            "-.5",
-            "00",
-            "01",
-            "-",
-            ".",
-            "1.2.3",
-            "--1",
-            "1-1",
-            "nan",
-            str(2**64 + 1),
-        ]
-    ),
+    st.sampled_from(ODD_NUMBERS),
 )
 
 
@@ -97,15 +82,14 @@ def test_name_index_leaves_colliding_names_to_the_exact_path(monkeypatch: pytest
     assert found.tolist() == [-1, 1, -1, -1, -1]
 
 
-ACCOUNT_TEXTS = st.one_of(
-    st.sampled_from(["alice", "bob", "Jos\u00e9", "mallory", "grace", "gr ace", "x" * 64]),
-    st.sampled_from(["", " bob", "bob ", '"bob"', '"bob', '"a""b"', '"a,b"', "a,b", "x" * 65, "a\x00", "alice\x00"]),
-    st.sampled_from(["Jose\u0301", "\u200b", "a\tb", "\x7f"]),
-)
-CLASS_TEXTS = st.one_of(st.just("1"), st.sampled_from(["0", "4095", "4096", "-0", "1.0", "", '"2"', "01", "abc"]))
-INSTRUMENT_TEXTS = st.sampled_from(
-    ["BTC", "USDT", "BTC-PERP", "btc", "XXX", "", '"ETH"', " BTC", "USDT-SETTLEMENT", "BTC\x00"]
-)
+GOOD_NAMES = ["alice", "bob", "Jos\u00e9", "mallory", "grace", "gr ace", "x" * 64]
+BAD_NAMES = ["", " bob", "bob ", '"bob"', '"bob', '"a""b"', '"a,b"', "a,b", "x" * 65, "a\x00", "alice\x00"]
+ODD_NAMES = ["Jose\u0301", "\u200b", "a\tb", "\x7f"]
+CLASSES = ["1", "0", "4095", "4096", "-0", "1.0", "", '"2"', "01", "abc", "99999", "-1"]
+INSTRUMENTS = ["BTC", "USDT", "BTC-PERP", "btc", "XXX", "", '"ETH"', " BTC", "USDT-SETTLEMENT", "BTC\x00"]
+ACCOUNT_TEXTS = st.one_of(*map(st.sampled_from, (GOOD_NAMES, BAD_NAMES, ODD_NAMES)))
+CLASS_TEXTS = st.one_of(st.just("1"), st.sampled_from(CLASSES))
+INSTRUMENT_TEXTS = st.sampled_from(INSTRUMENTS)
 ENDS = st.one_of(st.just("\n"), st.sampled_from(["\r\n", "\n\n", "\r", ",\n", " \n"]))
 ACCOUNT_ROWS = st.tuples(ACCOUNT_TEXTS, CLASS_TEXTS, ENDS).map(lambda row: f"{row[0]},{row[1]}{row[2]}")
 HOLDING_ROWS = st.tuples(ACCOUNT_TEXTS, INSTRUMENT_TEXTS, NUMBERS, ENDS).map(
@@ -132,6 +116,28 @@ def test_fast_reader_equals_the_exact_one(
             ("account,instrument,quantity\n" + "".join(holding_rows)).encode() + broken
         )
         assert outcome(folder, rounding, exact=False) == outcome(folder, rounding, exact=True)
+
+
+def test_every_slip_alone_and_in_company() -> None:
+    """All odd fields with all others, in one file each: nothing is left to chance."""
+    accounts = [
+        f"{name}{i}" if name in GOOD_NAMES else name for i, name in enumerate(GOOD_NAMES + BAD_NAMES + ODD_NAMES)
+    ]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, text in template_files("2026-01-31T12:00:00Z").items():
+            (folder / file).write_text(text)
+        for names in (accounts, GOOD_NAMES + BAD_NAMES + ODD_NAMES):
+            rows = [f"{one},{two}" for one in names for two in CLASSES]
+            (folder / "accounts.csv").write_text("\n".join(["account,class", *rows]) + "\n")
+            numbers = ["1", "-2.5", *ODD_NUMBERS]
+            rows = [f"{one},{two},{three}" for one in names for two in INSTRUMENTS for three in numbers]
+            (folder / "holdings.csv").write_text("\n".join(["account,instrument,quantity", *rows]) + "\n")
+            assert outcome(folder, False, exact=False) == outcome(folder, False, exact=True)
+        for one in accounts:
+            (folder / "accounts.csv").write_text(f"account\n{one}\n")
+            (folder / "holdings.csv").write_text(f"account,instrument,quantity\n{one},BTC,1\n")
+            assert outcome(folder, False, exact=False) == outcome(folder, False, exact=True)
 
 
 def outcome(folder: Path, rounding: bool, *, exact: bool) -> object:
