@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any, Final, TypeVar
 
-import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -59,16 +58,26 @@ def show_warning(message: str) -> None:
     stderr().print(f"[bold yellow]warning:[/] {escape(message)}", soft_wrap=True)
 
 
-def write_json(value: Any) -> None:
-    """A result for programs on stdout: one JSON object, ASCII only, written piece by piece (it may be long)."""
-    dump_json(value, click.get_text_stream("stdout"))
+def write_json(value: dict[str, Any]) -> None:
+    """A result for programs on stdout: one JSON object, ASCII only."""
+    dump_json(value, sys.stdout)
 
 
-def dump_json(value: Any, stream: IO[str]) -> None:
-    """The JSON text that `write_json` writes, to any stream."""
-    for piece in json.JSONEncoder(indent=2).iterencode(value):
-        stream.write(piece)
-    stream.write("\n")
+def dump_json(value: dict[str, Any], stream: IO[str]) -> None:
+    """A field a line, and an item of a list a line: readable, and quick for a list of a million findings."""
+    opening = "{"
+    for name, field in value.items():
+        stream.write(f"{opening}\n  {json.dumps(name)}: ")
+        if isinstance(field, list) and field:
+            separator = "["
+            for item in field:
+                stream.write(f"{separator}\n    {json.dumps(item)}")
+                separator = ","
+            stream.write("\n  ]")
+        else:
+            stream.write(json.dumps(field))
+        opening = ","
+    stream.write("\n}\n")
 
 
 def facts(title: str, rows: list[tuple[str, str]]) -> Table:
