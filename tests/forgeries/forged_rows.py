@@ -174,7 +174,7 @@ class Columns:
 
 
 def refresh(path: dict[str, Any], row: list[int], keep: Sequence[int]) -> None:
-    """Runs a path's own steps on a row again: sums, inverses and limbs, whose high bits are lost if there are too many."""
+    """Runs a path's own steps on a row again: sums, inverses and limbs, which lose high bits that are too many."""
     for step in path["steps"]:
         columns = step.get("columns", [step.get("column")])
         if step["op"] not in ("set", "inverse", "limbs") or set(columns) & set(keep):

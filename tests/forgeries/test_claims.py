@@ -1,4 +1,4 @@
-"""The root table, main's claim, and the claims of calls: each active row and each required claim belong together."""
+"""Public values, results and claims of calls: each active row and each required claim belong together."""
 
 from __future__ import annotations
 
@@ -6,94 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from forged_rows import Offence, weakened
 from lies import moved, overwriting
 from small_venue import CAT, EDGE, honest
-from toolkit import Forgery, forge, genuine, put, upstream_verdict, verdict
-
-from plimsoll.circuits.tables import Node, Op, Table, TableSet
-from plimsoll.verifier.statement import write_proof
+from toolkit import Forgery, forge, put, upstream_verdict, verdict
 
 ROOT, COMMITMENT = range(1, 5), range(5, 9)
 """Places of the public values."""
-
-
-def nothing() -> Forgery:
-    """No row of any function: nothing is claimed and nothing shown."""
-    forgery = forge()
-    for table, trace in zip(forgery.tables.instance_tables(), forgery.traces, strict=True):
-        if table.name not in ("poseidon", "range_check", "rom:schedule"):
-            trace[:] = 0
-    return forgery.rebalance()
-
-
-def test_inactive_root_rejected() -> None:
-    """With its one required claim gone, the rest of the proof could be empty, and the public values anything."""
-    forgery = nothing()
-    forgery.publics = [2, 1, 2, 3, 4, 5, 6, 7, 8]
-    forgery.refused("constraints", "constraint root")
-
-
-def test_root_without_main_rejected() -> None:
-    forgery = nothing()
-    root = forgery.trace("root")
-    forgery.publics = [2, 1, 2, 3, 4, 5, 6, 7, 8]
-    root[0, :10] = [1, *forgery.publics]
-    forgery.refused("terminals", "bus fn:main")
-
-
-def joined(first: Forgery, second: Forgery, *, roots: bool) -> Forgery:
-    """Both call trees in one set of tables. Active rows stand first in every table."""
-    for table, into, rows in zip(first.tables.instance_tables(), first.traces, second.traces, strict=True):
-        if table.name in ("poseidon", "range_check", "rom:schedule") or (table.name == "root" and not roots):
-            continue
-        used, more = int(np.count_nonzero(into[:, 0])), int(np.count_nonzero(rows[:, 0]))
-        into[used : used + more] = rows[:more]
-    return first.rebalance()
-
-
-def test_second_main_row_rejected() -> None:
-    """A second call tree beside the one that the root asks for."""
-    joined(forge(), forge(replace(honest(), start=77)), roots=False).refused("terminals", "bus fn:main")
-
-
-def test_second_root_row_rejected() -> None:
-    joined(forge(), forge(), roots=True).refused("constraints", "constraint root")
-
-
-def doubled(tables: TableSet, name: str) -> TableSet:
-    """A table at twice its height: its public columns, as polynomials the same, repeat."""
-    changed = [
-        replace(table, periodic=tuple(column * 2 for column in table.periodic)) if table.name == name else table
-        for table in tables.tables
-    ]
-    heights = [
-        replace(one, log_height=one.log_height + (tables.tables[one.table].name == name)) for one in tables.instances
-    ]
-    return TableSet(tuple(changed), tuple(heights))
-
-
-@pytest.mark.parametrize("name", ["root", "range_check", "rom:schedule"])
-def test_doubled_height_rejected(name: str) -> None:
-    """The proof is a valid one of tables of another height, and says so; for the root: two call trees, two roots."""
-    forgery = joined(forge(), forge(), roots=False) if name == "root" else forge()
-    place = [table.name for table in forgery.tables.instance_tables()].index(name)
-    trace = forgery.traces[place]
-    again = trace.copy() if name == "root" else np.where(np.arange(trace.shape[1]) == 0, 0, trace).astype(trace.dtype)
-    forgery.traces[place] = np.concatenate([trace, again])
-    tables = doubled(forgery.tables, name)
-    forgery.accepted_by_both_under(tables)
-    body = forgery.body(tables)
-    assert verdict(write_proof(forgery.statement, body)).step == "heights"
-    # Another longest table changes the lengths of all that follows: upstream's wrapper stumbles over these first.
-    assert ("encoding: " if name == "range_check" else "heights: ") in upstream_verdict(forgery.statement, body)
-    # The height that is expected, written into the body of a proof of another height.
-    relabelled = bytearray(body)
-    relabelled[place] -= 1
-    assert relabelled[place] == genuine().book.tables.instances[place].log_height + 1
-    step = verdict(write_proof(forgery.statement, bytes(relabelled))).step
-    assert step == ("encoding" if name == "range_check" else "constraints")
-    assert upstream_verdict(forgery.statement, bytes(relabelled))
 
 
 # Public values that are not those of the call tree: the lie can stand at each link of the chain.
@@ -208,50 +126,3 @@ def test_account_left_out_rejected() -> None:
     forgery.trace("holdings.nz")[3] = 0
     assert CAT == 3
     forgery.rebalance().refused("terminals", "bus fn:subtree")
-
-
-# Tables that are not the program's.
-
-
-def without_requirement(table: Table, bus: str) -> Table:
-    """The table's requirements on a bus count zero."""
-    nodes = (*table.nodes, Node(Op.CONST, 0))
-    sent = tuple(replace(m, count=len(nodes) - 1, weight=0) if m.bus == bus and m.weight else m for m in table.messages)
-    return replace(table, nodes=nodes, messages=sent)
-
-
-def test_message_that_counts_nothing_rejected() -> None:
-    """The prover's tables ask for no settlement; that of an account below its line is left out."""
-    forgery = forge()
-    for name in ("holdings.z", "holdings.nz"):
-        forgery.trace(name)[:] = 0
-    forgery.rebalance()
-    tables = forgery.tables
-    changed = tuple(
-        without_requirement(table, "fn:holdings") if table.name == "subtree.z.nz" else table for table in tables.tables
-    )
-    forgery.tables = replace(tables, tables=changed)
-    forgery.accepted_by_both_under(forgery.tables)
-    forgery.refused_by_both("constraints")
-
-
-def test_message_count_that_is_not_the_row_s_rejected() -> None:
-    """Multiplicities of the range table one too high, and one too low."""
-    for by in (1, -1):
-        forgery = forge()
-        put(forgery.trace("range_check"), 7, 0, int(forgery.trace("range_check")[7, 0]) + by)
-        assert {str(one) for one in forgery.broken()} == {"bus builtin:range_check"}
-    forgery.refused_by_both("terminals")
-
-
-def test_table_left_out_rejected() -> None:
-    """A proof of all tables but one: settlements are neither asked for nor given."""
-    forgery = forge()
-    tables = weakened(forgery.tables, {Offence("bus", "fn:holdings")})
-    place = [table.name for table in tables.instance_tables()].index("holdings.z")
-    forgery.tables = replace(tables, instances=tables.instances[:place] + tables.instances[place + 1 :])
-    del forgery.traces[place]
-    forgery.rebalance().accepted_by_both_under(forgery.tables)
-    body = forgery.body()
-    assert verdict(write_proof(forgery.statement, body)).step == "heights"
-    assert upstream_verdict(forgery.statement, body)

@@ -7,20 +7,17 @@ from dataclasses import replace
 import pytest
 from lies import VALUES, Mislead, Path, constant, in_path, other_record, steps, without_terms
 from small_venue import (
-    EDGE,
     EMPTY,
-    PARAMETERS,
     WIDE,
     Batch,
     Leaf,
     account_lots,
-    honest,
     key_of,
     margin,
     position,
     positions,
+    tiers,
 )
-from small_venue import tiers
 from toolkit import Forgery, forge, put
 
 from plimsoll.prover.tape import limbs

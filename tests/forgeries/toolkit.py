@@ -1,8 +1,8 @@
 """Builds forgeries properly and puts them before both verifiers.
 
 A forgery starts from a lenient run of the book program (on an honest tape or not, with the honest witness program or
-not), is edited in place, and is proven by a prover that checks nothing, at full security, under a statement whose public
-values and digests are those that an honest prover would write. `Forgery.refused` then asserts all of
+not), is edited in place, and is proven by a prover that checks nothing, at full security, under a statement that is
+consistent with it and has the genuine digests. `Forgery.refused` then asserts all of
 
 - the traces break exactly the one check that is named, and nothing else (`offends`);
 - our verifier refuses the proof at the step that is named;
