@@ -76,19 +76,33 @@ def problems_of(error: ValidationError, file: str) -> list[Problem]:
     problems = []
     for item in error.errors(include_url=False):
         cause = item.get("ctx", {}).get("error")
-        message = str(cause) if cause is not None else item["msg"]
-        remedy = getattr(cause, "remedy", _REMEDIES.get(item["type"], "correct this field"))
+        message, remedy = _SENTENCES.get(item["type"], (item["msg"], "correct this field"))
+        message = message.format(**item.get("ctx", {}))
+        if cause is not None:
+            message, remedy = str(cause), getattr(cause, "remedy", remedy)
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
         value = "" if isinstance(item["input"], dict | list) else shown(item["input"])
         problems.append(Problem(file, place, value, message, remedy))
     return problems
 
 
-_REMEDIES = {
-    "missing": "add this field",
-    "extra_forbidden": "remove this field, or correct its spelling",
-    "literal_error": "use one of the values named here",
+_OBJECT = ("expected a JSON object", "write it in curly brackets, as in the example book")
+_SENTENCES = {
+    "missing": ("missing field", "add it"),
+    "extra_forbidden": ("unknown field", "remove it, or correct its spelling"),
+    "literal_error": ("expected {expected}", "use one of these values"),
+    "string_type": ("expected a text", "put it in quotes"),
+    "int_type": ("expected an integer", "write it without quotes and without a point"),
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "tuple_type": ("expected a list", "write it in square brackets, as in the example book"),
+    "too_short": ("expected at least {min_length} of them, got {actual_length}", "add what is missing"),
+    "too_long": ("expected at most {max_length} of them, got {actual_length}", "split the file"),
+    "greater_than_equal": ("expected at least {ge}", "correct this number"),
+    "less_than_equal": ("expected at most {le}", "correct this number"),
+    "less_than": ("expected less than {lt}", "correct this number"),
 }
+"""What Pydantic's own errors mean to someone who writes JSON: message and remedy by type of error."""
 
 
 def _refused(file: str, message: str, remedy: str) -> InputError:

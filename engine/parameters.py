@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from plimsoll.engine.brackets import Bracket, check_brackets
 from plimsoll.engine.canonical import Encoder
-from plimsoll.engine.decimals import PPM
+from plimsoll.engine.decimals import PPM, PPM_DIGITS, format_decimal
 from plimsoll.engine.dominance import check_dominates
 from plimsoll.engine.fields import Count, Lot, Name, Rate, Time, Value, Version
 from plimsoll.engine.instruments import MAX_INSTRUMENTS, InstrumentInfo, InstrumentTable, Kind
@@ -112,7 +112,7 @@ class RiskParameters(BaseModel):
     version: Version = Field(description="version of this file's format")
     name: Name
     revision: Count = Field(ge=0, lt=2**63, description="version of the rules; grows with every change")
-    close_out: Rate = Field(le=PPM, description="part of maintenance below which the whole account is liquidated")
+    close_out: Rate = Field(description="part of maintenance below which the whole account is liquidated, up to 1")
     instruments: tuple[Instrument, ...]
 
     @classmethod
@@ -124,6 +124,14 @@ class RiskParameters(BaseModel):
     def parse(cls, data: bytes, file: str = "parameters") -> RiskParameters:
         """Read parameters from bytes; `file` names it in messages. Raises `InputError`."""
         return load_model(cls, data, file)
+
+    @field_validator("close_out")
+    @classmethod
+    def _check_close_out(cls, rate: int) -> int:
+        if rate > PPM:
+            got = format_decimal(rate, PPM_DIGITS)
+            raise RefusedValueError(f"expected at most 1, got {got}", "rates are fractions: 0.5 is 50 %")
+        return rate
 
     @model_validator(mode="after")
     def _check(self) -> RiskParameters:

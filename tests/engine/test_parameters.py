@@ -134,8 +134,8 @@ def test_close_out_is_in_the_digest() -> None:
         (cash(), {"lot": "0.5"}, "power of ten"),
         (cash(), {"name": "caf\u00e9"}, "expected a name"),
         (cash(), {"name": ""}, "expected a name"),
-        (cash(), {"kind": "option"}, "Input should be"),
-        (cash(), {"tick": "1"}, "Extra inputs"),
+        (cash(), {"kind": "option"}, "expected 'spot'"),
+        (cash(), {"tick": "1"}, "unknown field"),
     ],
 )
 def test_wrong_rules_rejected(instrument: Json, changes: Json, message: str) -> None:
