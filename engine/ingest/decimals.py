@@ -19,7 +19,7 @@ _MINUS, _POINT, _ZERO = ord("-"), ord("."), ord("0")
 
 @dataclass(frozen=True, slots=True)
 class Decimals:
-    """n numbers `mantissas * 10^-digits`; only where `good` do the figures mean anything."""
+    """n numbers `mantissas * 10^-digits`; only where `good` do the figures mean anything. No mantissa is -2^63."""
 
     mantissas: NDArray[np.int64]
     digits: NDArray[np.int64]

@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plimsoll.engine.errors import PlimsollError
-from plimsoll.engine.ingest.decimals import MAX_DIGITS, Decimals, read_decimals
+from plimsoll.engine.ingest.decimals import Decimals, read_decimals
 from plimsoll.engine.ingest.findings import FieldRefusedError, Findings
 from plimsoll.engine.ingest.spans import Mask, Places, Spans, padded
 from plimsoll.engine.ingest.tables import Progress, TableFormat
 
 BATCH_ROWS = 1 << 18
-_MAX_MANTISSA = 10**MAX_DIGITS - 1
+_LEAST = -(2**63)
+"""Has no opposite in 64 bits."""
+_CUT_DIGITS = 9
+_CUT = np.uint64(10**_CUT_DIGITS)
 
 
 class ParquetUnavailableError(PlimsollError):
@@ -165,11 +169,39 @@ def _spans(array: Any) -> Spans:
 
 
 def _decimals(array: Any) -> Decimals:
-    """A decimal128 array: 16 bytes each, little-endian, two's complement; good where the value fits 18 digits."""
+    """A decimal128 array: 16 bytes each, little-endian, two's complement; good where 64 bits hold the number.
+
+    A column of 18 decimals holds little more than nine units in 64 bits, so nine zeros at the end are taken off first.
+    """
     words = np.frombuffer(array.buffers()[1], dtype=np.int64).reshape(-1, 2)[array.offset : array.offset + len(array)]
-    low, high = words[:, 0].copy(), words[:, 1]
-    good = (high == low >> 63) & (low >= -_MAX_MANTISSA) & (low <= _MAX_MANTISSA)
-    return Decimals(low, np.full(len(array), array.type.scale, dtype=np.int64), good)
+    mantissas, high = words[:, 0].copy(), words[:, 1]
+    digits = np.full(len(array), array.type.scale, dtype=np.int64)
+    good = (high == mantissas >> 63) & (mantissas != _LEAST)
+    wide = np.flatnonzero(~good)
+    if len(wide) and array.type.scale >= _CUT_DIGITS:
+        mantissas[wide], good[wide] = _cut(words[wide])
+        digits[wide] -= _CUT_DIGITS
+    return Decimals(mantissas, digits, good)
+
+
+def _cut(words: NDArray[np.int64]) -> tuple[NDArray[np.int64], Mask]:
+    """128-bit integers divided by 10^9, and where nothing is left over and 64 bits hold the result.
+
+    Long division by 32-bit digits: a remainder is below 2^30, so remainder and next digit fit 64 bits.
+    """
+    negative = words[:, 1] < 0
+    low, high = words[:, 0].astype(np.uint64), words[:, 1].astype(np.uint64)
+    high = np.where(negative, ~high + (low == 0), high)
+    low = np.where(negative, ~low + np.uint64(1), low)
+    rest, quotients = np.zeros(len(words), np.uint64), []
+    for word in (high, low):
+        for shift in (32, 0):
+            rest = rest << np.uint64(32) | word >> np.uint64(shift) & np.uint64(0xFFFFFFFF)
+            quotients.append(rest // _CUT)
+            rest = rest % _CUT
+    result = (quotients[2] << np.uint64(32) | quotients[3]).astype(np.int64)
+    good = (quotients[0] == 0) & (quotients[1] == 0) & (result >= 0) & (rest == 0)
+    return np.where(negative, -result, result), good
 
 
 def _text(column: str, value: object) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from plimsoll.engine.ingest.parquet_table import _decimals
 from plimsoll.engine.ingest.preflight import preflight
 
 if TYPE_CHECKING:
@@ -105,6 +106,26 @@ def test_file_that_is_no_parquet_rejected(book: BookFolder, content: bytes) -> N
 def test_parquet_without_rows_rejected(book: BookFolder) -> None:
     write(book, "accounts", {"account": pa.array([], pa.string())})
     assert ("empty-file", "accounts.parquet", None, "") in book.errors()
+
+
+@given(
+    st.lists(
+        st.integers(-(10**38) + 1, 10**38 - 1) | st.integers(-(10**11), 10**11).map(lambda n: n * 10**9), min_size=1
+    )
+)
+@example(
+    [2**63, -(2**63), 2**63 - 1, -(2**63) - 1, 2**64, -(2**64), 10**27, -(10**27), (2**63 - 1) * 10**9, 2**63 * 10**9]
+)
+def test_fast_decimals_are_exact(values: list[int]) -> None:
+    """A column of 18 decimals: whatever is good is the number, and what has nine zeros at the end is good."""
+    array = pa.array([Decimal(f"{one}e-18") for one in values], pa.decimal128(38, 18))
+    numbers = _decimals(array)
+    for value, mantissa, digits, good in zip(
+        values, numbers.mantissas.tolist(), numbers.digits.tolist(), numbers.good.tolist(), strict=True
+    ):
+        assert not good or mantissa * 10 ** (18 - digits) == value
+        assert good or abs(value) >= 2**63
+        assert good or value % 10**9 or abs(value) >= 2**63 * 10**9
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
