@@ -124,25 +124,33 @@ def rebalance(tables: TableSet, traces: Sequence[Matrix]) -> None:
             for m in messages(one, [trace]):
                 if m.bus in required:
                     required[m.bus][m.fields] += m.count
+    permutations = _permutations(required[POSEIDON_BUS])
     for instance, trace in zip(tables.instances, traces, strict=True):
         table = tables.tables[instance.table]
         if table.name == "poseidon":
-            _fill_poseidon(trace, required[POSEIDON_BUS])
+            _fill_poseidon(trace, permutations)
         elif table.name in providers:
             rows = zip(*table.periodic, strict=True)
             counts = required[providers[table.name]]
             trace[:, 0] = [counts[row] for row in rows]
 
 
-def _fill_poseidon(trace: Matrix, required: Counter[tuple[int, ...]]) -> None:
-    """One row for each permutation that is asked for with its true result; false ones cannot be provided."""
+def _permutations(required: Counter[tuple[int, ...]]) -> list[list[int]]:
+    """A row for each permutation that is asked for with its true result; false ones cannot be provided."""
     rows = []
     for fields, count in required.items():
         row = poseidon_row(list(fields[:12]))
         if tuple(row[-8:]) == fields[12:]:
             rows.append([count, *row, 0, 0, 0])
+    return rows
+
+
+def _fill_poseidon(trace: Matrix, rows: list[list[int]]) -> None:
+    """Puts as many rows as there is room for into an instance and takes them from the list."""
     padding = [0, *poseidon_row([0] * 12), 0, 0, 0]
-    trace[:] = np.array([*rows, *[padding] * (len(trace) - len(rows))], WORDS)
+    here = rows[: len(trace)]
+    trace[:] = np.array([*here, *[padding] * (len(trace) - len(here))], WORDS)
+    del rows[: len(here)]
 
 
 @dataclass(frozen=True)

@@ -161,14 +161,15 @@ EMPTY = Leaf(kind=0, salt=(5, 6, 7, 8))
 
 @dataclass(frozen=True)
 class Batch:
-    """A whole tape: four leaves under one root."""
+    """A whole tape: four leaves under one root, or another power of two."""
 
     leaves: tuple[Leaf, ...]
     start: int = 1000
     salt: tuple[int, ...] = (31, 32, 33, 34)
 
     def tape(self) -> bytes:
-        cells = [SHAPE.log_leaves, self.start, *self.salt, *(x for leaf in self.leaves for x in leaf.tape())]
+        height = (len(self.leaves) - 1).bit_length()
+        cells = [height, self.start, *self.salt, *(x for leaf in self.leaves for x in leaf.tape())]
         return array("Q", [x % P for x in cells]).tobytes()
 
     def having(self, place: int, leaf: Leaf) -> Batch:

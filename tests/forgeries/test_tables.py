@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from forged_rows import Offence, weakened
+from small_venue import EDGE, Leaf, account_lots, honest, positions
 from toolkit import forge, put, upstream_verdict, verdict
 
 from plimsoll.circuits.tables import Node, Op, Table
@@ -29,6 +30,31 @@ def test_message_that_counts_nothing_rejected() -> None:
         without_requirement(table, "fn:holdings") if table.name == "subtree.z.nz" else table for table in tables.tables
     )
     forgery.tables = replace(tables, tables=changed)
+    forgery.accepted_by_both_under(forgery.tables)
+    forgery.refused_by_both("constraints")
+
+
+def test_claim_with_fewer_fields_rejected() -> None:
+    """The prover's claims of `holdings` leave the sums out, so that an account can be settled by another sum."""
+    lots = account_lots()["edge"]
+    lots["DUST"] -= 1
+    forgery = forge(honest().having(EDGE, Leaf(positions(lots))))
+    for column in forgery.columns("holdings.z").args[10:21]:
+        put(forgery.trace("holdings.z"), EDGE, column, 0)
+    forgery.refresh("holdings.z", EDGE)
+    forgery.rebalance()
+    assert {str(one) for one in forgery.broken()} == {"bus fn:holdings"}
+    without_sums = slice(11, 22)
+    changed = []
+    for table in forgery.tables.tables:
+        sent = list(table.messages)
+        for k, message in enumerate(sent):
+            if message.bus == "fn:holdings":
+                fields = list(message.fields)
+                del fields[without_sums]
+                sent[k] = replace(message, fields=tuple(fields))
+        changed.append(replace(table, messages=tuple(sent)))
+    forgery.tables = replace(forgery.tables, tables=tuple(changed))
     forgery.accepted_by_both_under(forgery.tables)
     forgery.refused_by_both("constraints")
 

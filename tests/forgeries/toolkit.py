@@ -25,9 +25,10 @@ import pytest
 from forged_rows import Columns, Matrix, Offence, matrix, offences, rebalance, refresh, weakened
 from small_venue import PARAMETERS, SHAPE, SNAPSHOT, Batch, honest, schedule
 
-from plimsoll.circuits.book_tables import BookTables, book_program
+from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.field import P
 from plimsoll.circuits.schedule_records import schedule_records
+from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import TableSet
 from plimsoll.prover.core_api import ProvingError, upstream_verify
 from plimsoll.verifier.book import Expected, VerifiedBook, expected_statement, verify_book
@@ -46,9 +47,9 @@ Program = dict[str, Any]
 
 
 @cache
-def genuine() -> Expected:
+def genuine(shape: ShapeClass = SHAPE) -> Expected:
     """Tables and digests as every verifier rebuilds them."""
-    return expected_statement(book_program(), SNAPSHOT, PARAMETERS, SHAPE)
+    return expected_statement(book_program(), SNAPSHOT, PARAMETERS, shape)
 
 
 @cache
@@ -62,9 +63,9 @@ class Forgery:
 
     traces: list[Matrix]
     publics: list[int]
-    book: BookTables
     tables: TableSet
     program: Program
+    shape: ShapeClass = SHAPE
     changes: dict[str, Any] = field(default_factory=dict)
 
     def trace(self, name: str) -> Matrix:
@@ -88,9 +89,8 @@ class Forgery:
     @property
     def statement(self) -> Statement:
         """Consistent with the traces, unless `changes` says otherwise."""
-        honest_one = Statement(
-            BOOK_BATCH, SHAPE.name, STANDARD, genuine().digests, tuple(self.publics), sequence=SNAPSHOT.sequence
-        )
+        digests, values = genuine(self.shape).digests, tuple(self.publics)
+        honest_one = Statement(BOOK_BATCH, self.shape.name, STANDARD, digests, values, sequence=SNAPSHOT.sequence)
         return replace(honest_one, **self.changes)
 
     def body(self, tables: TableSet | None = None, *, keep_blinds: bool = False) -> bytes:
@@ -107,7 +107,7 @@ class Forgery:
         return write_proof(self.statement, self.body(keep_blinds=keep_blinds))
 
     def broken(self) -> set[Offence]:
-        return offences(genuine().book.tables, self.traces, self.publics)
+        return offences(genuine(self.shape).book.tables, self.traces, self.publics)
 
     def refused(self, step: str, offends: str, *, weakenable: bool = True) -> None:
         """Asserts what the module's docstring lists. `offends`: e.g. "bus builtin:range_check"."""
@@ -115,20 +115,19 @@ class Forgery:
         assert {str(one) for one in broken} == {offends}, sorted(map(str, broken))
         self.refused_by_both(step)
         if weakenable:
-            self.accepted_by_both_under(weakened(genuine().book.tables, broken))
+            self.accepted_by_both_under(weakened(genuine(self.shape).book.tables, broken))
 
     def refused_by_both(self, step: str, *, keep_blinds: bool = False) -> None:
         body = self.body(keep_blinds=keep_blinds)
         assert verdict(write_proof(self.statement, body)).step == step
-        said = upstream_verdict(self.statement, body)
+        said = upstream_verdict(self.statement, body, self.shape)
         assert UPSTREAM.get(step, "") in said, said
 
     def accepted_by_both_under(self, tables: TableSet) -> None:
         """Both verifiers accept these traces as a proof about other tables."""
-        body, statement = self.body(tables), self.statement
-        verify_proof(tables, self.publics, statement.digest(), body, statement.profile)
-        profile = dishonest_profile(statement.profile)
-        dishonest.verify(tables.encode(), self.publics, statement.digest(), body, profile)
+        body, digest, profile = self.body(tables), self.statement.digest(), self.statement.profile
+        verify_proof(tables, self.publics, digest, body, profile)
+        dishonest.verify(tables.encode(), self.publics, digest, body, dishonest_profile(profile))
 
 
 def dishonest_profile(p: Profile) -> Any:
@@ -147,6 +146,7 @@ def path_of(program: Program, tables: TableSet, name: str) -> dict[str, Any]:
 def forge(
     batch: Batch | None = None,
     *,
+    shape: ShapeClass = SHAPE,
     expected: Expected | None = None,
     rows: Sequence[Sequence[int]] | None = None,
     mislead: Callable[[Program, TableSet], None] | None = None,
@@ -155,10 +155,11 @@ def forge(
 
     Args:
         batch: the tape; the honest one by default.
+        shape: class of the tape and of the statement.
         expected: tables other than the genuine ones, with `rows` as their schedule's records.
         mislead: changes the witness program, which no verifier ever sees, before it runs.
     """
-    book = (expected or genuine()).book
+    book = (expected or genuine(shape)).book
     program: Program = copy.deepcopy(book.witness_program())
     if mislead:
         mislead(program, book.tables)
@@ -166,29 +167,29 @@ def forge(
     tape = (batch or honest()).tape()
     witness = dishonest.Witness(book.tables.encode(), json.dumps(program), {"schedule": rom}, tape, lenient=True)
     pairs = zip(book.tables.instance_tables(), witness.traces(), strict=True)
-    return Forgery([matrix(table, raw) for table, raw in pairs], list(witness.outputs), book, book.tables, program)
+    return Forgery([matrix(table, raw) for table, raw in pairs], list(witness.outputs), book.tables, program, shape)
 
 
-def accepted(file: bytes, policy: Policy = POLICY) -> VerifiedBook:
-    return verify_book(file, SNAPSHOT, PARAMETERS, policy)
+def accepted(file: bytes) -> VerifiedBook:
+    return verify_book(file, SNAPSHOT, PARAMETERS, POLICY)
 
 
-def verdict(file: bytes, policy: Policy = POLICY) -> VerificationError:
+def verdict(file: bytes) -> VerificationError:
     """Our verifier's refusal; a failure if it refuses in any other way, or accepts."""
     with pytest.raises(VerificationError) as caught:
-        accepted(file, policy)
+        accepted(file)
     return caught.value
 
 
-def upstream_accepts(statement: Statement, body: bytes) -> None:
+def upstream_accepts(statement: Statement, body: bytes, shape: ShapeClass = SHAPE) -> None:
     """The wrapped verifier of the proof library, on the genuine tables."""
-    upstream_verify(genuine().book, statement.public_values, statement.digest(), body, statement.profile)
+    upstream_verify(genuine(shape).book, statement.public_values, statement.digest(), body, statement.profile)
 
 
-def upstream_verdict(statement: Statement, body: bytes) -> str:
+def upstream_verdict(statement: Statement, body: bytes, shape: ShapeClass = SHAPE) -> str:
     """What the wrapped verifier of the proof library says in refusing."""
     with pytest.raises(ProvingError) as caught:
-        upstream_accepts(statement, body)
+        upstream_accepts(statement, body, shape)
     return str(caught.value)
 
 
