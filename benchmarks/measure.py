@@ -38,7 +38,7 @@ def prove(directory: Path, holdings: int, repeats: int, target: Path) -> dict[st
 
     checked = preflight(directory)
     shape = ShapeClass.fitting(len(checked.book), holdings)
-    opening = new_opening(checked.book, shape)
+    opening = new_opening(checked.book, shape, checked.snapshot)
     idle, runs, sizes, cpu = peak_bytes(), [], [], []
     for _ in range(repeats):
         spent = time.process_time()

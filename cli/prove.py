@@ -37,7 +37,7 @@ SECONDS_A_ROW: Final = 2e-4
 @click.option(
     "--opening",
     type=click.Path(path_type=Path),
-    help="The opening file: used if it exists, else drawn and written [default: the proof file's name and .opening].",
+    help="The opening file: used if it exists, else drawn and written [default: BOOK/opening-SEQUENCE.json].",
 )
 @click.option(
     "--accounts",
@@ -78,7 +78,6 @@ def prove(
     sizes do not fit among others), 3 the book or the opening file cannot be used.
     """
     out = out or book / "book.proof"
-    opening = opening or out.with_name(out.name + ".opening")
     _check_targets(out, opening, force)
     try:
         with console.counted() as progress:
@@ -99,21 +98,24 @@ def prove(
                 f"--accounts {accounts} leaves room for {shape.leaves} accounts, the book has {len(checked.book)}: "
                 "declare more"
             )
+        # beside the book, which is as secret, and never beside the proof, which may lie in a folder that is served;
+        # each publication has its own
+        opening = opening or book / f"opening-{checked.snapshot.sequence}.json"
         return _prove(checked, shape, out, opening, as_json)
     except (ShapeError, TapeError) as error:
         console.show_error(str(error))
         return console.USAGE
 
 
-def _check_targets(out: Path, opening: Path, force: bool) -> None:
-    if out.resolve() == opening.resolve():
+def _check_targets(out: Path, opening: Path | None, force: bool) -> None:
+    if opening is not None and out.resolve() == opening.resolve():
         raise click.UsageError("--out and --opening name the same file: the proof is published, the opening is secret")
     if out.is_dir():
         raise click.UsageError(f"--out {out} is a directory: name a file in it")
     if out.exists() and not force:
         raise click.UsageError(f"{out} exists: choose another --out, or replace it with --force")
     for path in (out, opening):
-        if not path.parent.is_dir() and path.parent.name:
+        if path is not None and not path.parent.is_dir() and path.parent.name:
             raise PlimsollError(f"{path.parent}: no such directory for {path.name}; make it first")
 
 
@@ -127,7 +129,7 @@ def _prove(checked: CheckedBook, shape: ShapeClass, out: Path, opening: Path, as
         refuse_failing(book, snapshot, parameters)
     except FailingAccountsError as error:
         return _failing(error, snapshot.quote, as_json)
-    secrets = Opening.read(opening) if kept else new_opening(book, shape)
+    secrets = Opening.read(opening) if kept else new_opening(book, shape, snapshot)
     start = time.monotonic()
     seconds = SECONDS + shape.leaves * SECONDS_A_LEAF + shape.holdings_rows * SECONDS_A_ROW
     proof = console.timed(

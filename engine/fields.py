@@ -39,7 +39,9 @@ def _name(text: str) -> str:
 
 def _digest(text: str) -> bytes:
     if not re.fullmatch(DIGEST_PATTERN, text, re.ASCII):
-        raise RefusedValueError("expected 64 lower-case hexadecimal digits", "copy it from `plimsoll inspect`")
+        raise RefusedValueError(
+            "expected 64 lower-case hexadecimal digits", "copy the SHA-256 that `plimsoll verify` prints"
+        )
     return bytes.fromhex(text)
 
 

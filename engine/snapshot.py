@@ -24,7 +24,7 @@ class MarketSnapshot(BaseModel):
     venue: Name
     time: Time = Field(description="moment of the prices, UTC; inside: microseconds since 1970")
     sequence: Count = Field(ge=0, lt=2**63, description="grows by one from each publication to the next")
-    previous: Digest | None = Field(default=None, description="digest of the publication before this one")
+    previous: Digest | None = Field(default=None, description="SHA-256 of the proof file published before this one")
     quote: Name = Field(description="currency in which equity and margin are counted")
     prices: dict[Name, Value] = Field(description="mark price of one unit by instrument; inside: 10^-20")
     funding: dict[Name, SignedValue] = Field(

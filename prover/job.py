@@ -22,7 +22,7 @@ from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.schedule import compile_schedules
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.core_api import CoreWitness, permute
-from plimsoll.prover.opening import Opening, OpeningError, draw_opening
+from plimsoll.prover.opening import Opening, OpeningError, draw_opening, nonce_digest
 from plimsoll.prover.tape import encode_tape
 from plimsoll.verifier.book import expected_statement
 from plimsoll.verifier.policy import previous_publication
@@ -49,9 +49,13 @@ class FailingAccountsError(PlimsollError):
         )
 
 
-def new_opening(book: Book, shape: ShapeClass) -> Opening:
-    """Fresh secrets for a publication of this book; to be written to a file before the proof is published."""
-    return draw_opening(book_digest(book), book.accounts, shape.name, shape.leaves)
+def new_opening(book: Book, shape: ShapeClass, snapshot: MarketSnapshot) -> Opening:
+    """Fresh secrets for one publication of this book; to be written to a file before the proof is published."""
+    return draw_opening(book_digest(book), book.accounts, shape.name, shape.leaves, _publication(snapshot))
+
+
+def _publication(snapshot: MarketSnapshot) -> str:
+    return f"{snapshot.venue}, sequence {snapshot.sequence}"
 
 
 def refuse_failing(book: Book, snapshot: MarketSnapshot, parameters: RiskParameters) -> None:
@@ -94,7 +98,12 @@ def prove_book(
     if (opening.book, opening.shape) != (book_digest(book), shape.name):
         raise OpeningError(
             f"the opening file was drawn for another book or shape class ({opening.shape}): salts must not serve two "
-            f"books; prove with the book it belongs to, or draw a new opening for {shape.name}"
+            f"books; prove with the book it belongs to, or name another --opening, which will be drawn for {shape.name}"
+        )
+    if opening.publication != _publication(snapshot):
+        raise OpeningError(
+            f"the opening file belongs to another publication ({opening.publication}) than the snapshot "
+            f"({_publication(snapshot)}): an unchanged root would show that no account changed; name another --opening"
         )
     tell("tables")
     expected = expected_statement(book_program(), snapshot, parameters, shape)
@@ -111,6 +120,7 @@ def prove_book(
         public_values=witness.outputs,
         sequence=snapshot.sequence,
         previous=previous_publication(snapshot),
+        nonce_digest=nonce_digest(bytes.fromhex(opening.nonce)),
     )
     body = witness.prove(
         statement.digest(), profile, lambda stage: tell(stage) if stage in ("proof", "encode") else None

@@ -54,9 +54,15 @@ class EmptyLeaf:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """All secrets of one publication. `book` is the SHA-256 of the book it was drawn for (32 bytes, hexadecimal)."""
+    """All secrets of one publication.
+
+    Attributes:
+        book: SHA-256 of the book it was drawn for, hexadecimal.
+        publication: venue and sequence: the secrets serve every proof of one publication, and no other.
+    """
 
     book: str
+    publication: str
     shape: str
     nonce: str
     commitment_salt: tuple[int, ...]
@@ -66,18 +72,24 @@ class Opening:
 
     def write(self, path: Path) -> None:
         """Writes the file at once and readable by its owner only; an existing file is never overwritten."""
-        if path.exists():
-            raise OpeningError(f"{path} exists and may open a published root: move it away, or prove with it")
-        text = json.dumps({"version": VERSION, **asdict(self)}, separators=(",", ":"))
-        write_atomically(path, text.encode(), mode=0o600)
+        content = {"version": VERSION, **asdict(self)}
+        text = json.dumps({**content, "checksum": checksum_of(content)}, separators=(",", ":"))
+        try:
+            write_atomically(path, text.encode(), mode=0o600, exclusive=True)
+        except FileExistsError:
+            raise OpeningError(f"{path} exists and may open a published root: move it away, or prove with it") from None
 
     @staticmethod
     def read(path: Path) -> Opening:
         """Raises OpeningError for a file that is not an opening file of this version."""
         try:
             raw: dict[str, Any] = json.loads(path.read_bytes())
-            if raw.pop("version") != VERSION:
+            checksum = raw.pop("checksum", None)
+            if raw["version"] != VERSION:
                 raise OpeningError(f"{path}: expected an opening file of version {VERSION}")
+            if checksum != checksum_of(raw):
+                raise ValueError("altered")
+            del raw["version"]
             accounts = tuple(AccountLeaf(**_tuples(leaf)) for leaf in raw.pop("accounts"))
             empty = tuple(EmptyLeaf(**_tuples(leaf)) for leaf in raw.pop("empty"))
             opening = Opening(accounts=accounts, empty=empty, **_tuples(raw))
@@ -93,7 +105,7 @@ class Opening:
             ) from None
 
 
-def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: int) -> Opening:
+def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: int, publication: str = "") -> Opening:
     """Fresh secrets for a publication of these accounts on `leaves` leaves, accounts in ascending order.
 
     The nonce is drawn again when two accounts' orders collide (48 bits: for 4,096 accounts once in 2^25 draws).
@@ -117,6 +129,7 @@ def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: 
     placed = zip(positions, ascending, strict=True)
     return Opening(
         book=book_digest,
+        publication=publication,
         shape=shape,
         nonce=nonce.hex(),
         commitment_salt=_random_elements(),
@@ -129,6 +142,16 @@ def account_order(nonce: bytes, account: str) -> int:
     """Low 48 bits of SHA-256 over the publication nonce and the customer's identifier; the customer recomputes it."""
     digest = hashlib.sha256(b"plimsoll/order" + nonce + account.encode()).digest()
     return int.from_bytes(digest[:8], "little") % (1 << ORDER_BITS)
+
+
+def nonce_digest(nonce: bytes) -> bytes:
+    """SHA-256 of the nonce: public in the statement, so that all customers recompute their orders from one nonce."""
+    return hashlib.sha256(b"plimsoll/nonce" + nonce).digest()
+
+
+def checksum_of(content: dict[str, Any]) -> str:
+    """SHA-256 of the file's content: a digit that rotted away in a backup is found before it makes another root."""
+    return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
 def _is_as_drawn(opening: Opening) -> bool:

@@ -27,7 +27,10 @@ from plimsoll.verifier.statement import Digests, Statement, read_proof
 
 @dataclass(frozen=True, slots=True)
 class VerifiedBook:
-    """What a verified proof establishes, and about what. `root` and `commitment` are four field elements each."""
+    """What a verified proof establishes, and about what. `root` and `commitment` are four field elements each.
+
+    `nonce_digest` (hexadecimal) commits to the nonce that every customer must be shown.
+    """
 
     shape: ShapeClass
     root: tuple[int, ...]
@@ -38,6 +41,7 @@ class VerifiedBook:
     profile: str
     security_bits: float
     proof_digest: str
+    nonce_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,17 @@ def expected_statement(
     return Expected(book, digests)
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptedStatement:
+    """A statement that the caller accepts, with the tables it is about; its proof, `body`, has not been looked at."""
+
+    statement: Statement
+    body: bytes
+    shape: ShapeClass
+    expected: Expected
+    security_bits: float
+
+
 def verify_book(
     data: bytes, snapshot: MarketSnapshot, parameters: RiskParameters, policy: Policy | None = None
 ) -> VerifiedBook:
@@ -76,6 +91,28 @@ def verify_book(
     Raises:
         VerificationError: with the step that failed, what was expected and what came.
     """
+    accepted = accept_statement(data, snapshot, parameters, policy)
+    statement = accepted.statement
+    # (4) - (6) Transcript, constraints at zeta and terminals, openings.
+    values = list(statement.public_values)
+    verify_proof(accepted.expected.book.tables, values, statement.digest(), accepted.body, statement.profile)
+    return VerifiedBook(
+        shape=accepted.shape,
+        root=tuple(values[1:5]),
+        commitment=tuple(values[5:9]),
+        snapshot_time=snapshot_time(snapshot),
+        sequence=statement.sequence,
+        program=statement.digests.program.hex(),
+        profile=statement.profile.name,
+        security_bits=accepted.security_bits,
+        proof_digest=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def accept_statement(
+    data: bytes, snapshot: MarketSnapshot, parameters: RiskParameters, policy: Policy | None = None
+) -> AcceptedStatement:
+    """Steps 1 to 3 of `verify_book`: everything but the proof itself. Arguments and errors are the same."""
     policy = policy or Policy()
     # (1) Parse the canonical encoding; nothing may be left over.
     statement, body = read_proof(data)
@@ -89,20 +126,7 @@ def verify_book(
     bits = security_bits(expected.book.tables, statement.profile)
     if bits < policy.security_floor and not (policy.allow_insecure and statement.profile.insecure):
         raise VerificationError("policy", f"at least {policy.security_floor} proven bits", f"{bits:.1f} bits")
-    # (4) - (6) Transcript, constraints at zeta and terminals, openings.
-    values = list(statement.public_values)
-    verify_proof(expected.book.tables, values, statement.digest(), body, statement.profile)
-    return VerifiedBook(
-        shape=shape,
-        root=tuple(values[1:5]),
-        commitment=tuple(values[5:9]),
-        snapshot_time=snapshot_time(snapshot),
-        sequence=statement.sequence,
-        program=statement.digests.program.hex(),
-        profile=statement.profile.name,
-        security_bits=bits,
-        proof_digest=hashlib.sha256(data).hexdigest(),
-    )
+    return AcceptedStatement(statement, body, shape, expected, bits)
 
 
 def _shape(statement: Statement) -> ShapeClass:

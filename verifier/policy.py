@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from plimsoll.circuits.shapes import ShapeClass
+from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.profile import PROFILES
@@ -15,6 +16,12 @@ from plimsoll.verifier.statement import BOOK_BATCH, NO_PREVIOUS, Statement
 BOOK_PROGRAM: Final = "eaf477e1053b9cd3bfd34acaf25394e3e13c90a2b0efa1e1130a857ef1fb999f"
 """Digest of the pinned book program (`circuits/compiled/book.json`): the rules that a proof of this release proves."""
 STEP: Final = "policy"
+FULL_SECURITY: Final = 128
+"""Proven bits below which a floor must be asked for twice: by its number, and by `accept_weaker_security`."""
+
+
+class PolicyError(PlimsollError):
+    """A caller's conditions that contradict themselves, or ask for less than full security without saying so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,9 @@ class Policy:
         max_age: how old the market snapshot may be at that time; None means that age does not matter.
         max_ahead: how far the snapshot's clock may be ahead of the caller's.
         programs: accepted program digests, hexadecimal.
-        security_floor: proven bits that the profile must give at this proof's sizes.
+        security_floor: proven bits that the profile must give at this proof's sizes; below 128 only together with
+            `accept_weaker_security`.
+        accept_weaker_security: the caller says in so many words that a floor below 128 bits is meant.
         shapes: accepted shape classes by name; empty accepts every published class.
         sequence: the publication sequence that is expected; None accepts the snapshot's own.
         previous: digest of the publication before this one; None accepts the one that the snapshot names.
@@ -38,12 +47,21 @@ class Policy:
     max_age: timedelta | None = timedelta(days=1)
     max_ahead: timedelta = timedelta(minutes=5)
     programs: frozenset[str] = frozenset({BOOK_PROGRAM})
-    security_floor: int = 128
+    security_floor: int = FULL_SECURITY
     shapes: frozenset[str] = field(default_factory=frozenset)
     sequence: int | None = None
     previous: bytes | None = None
     context: bytes = b""
     allow_insecure: bool = False
+    accept_weaker_security: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises PolicyError for a floor below full security that is not asked for in so many words."""
+        if self.security_floor < FULL_SECURITY and not self.accept_weaker_security:
+            raise PolicyError(
+                f"a security floor of {self.security_floor} bits is below {FULL_SECURITY}: raise it, or accept weaker "
+                "security explicitly"
+            )
 
 
 def snapshot_time(snapshot: MarketSnapshot) -> datetime:
@@ -97,6 +115,10 @@ def check_public_values(statement: Statement, shape: ShapeClass) -> None:
 
 def _fresh(policy: Policy, time: datetime) -> None:
     at = policy.at or datetime.now(UTC)
+    if at.tzinfo is None:
+        raise VerificationError(
+            STEP, "a time with its zone in the policy", at.isoformat(), "use datetime(..., tzinfo=UTC)"
+        )
     # differences of times always exist; a sum with a long span may lie beyond the calendar
     if time - at > policy.max_ahead:
         raise VerificationError(

@@ -12,7 +12,7 @@ Proof file (integers little-endian; `text` is a u16 length and UTF-8; a digest h
                  u8 max_log_arity, u8 random_codewords, u8 cap_height, u8 salt_elements,
                  digest program, digest tables, digest instruments, digest schedule, digest market, digest parameters,
                  u64 publication sequence, digest previous publication, u32 batch index, u32 batch count,
-                 u16 length, consumer context, u16 number, u64 public value*
+                 digest nonce, u16 length, consumer context, u16 number, u64 public value*
 
 The statement's digest is SHA-256("plimsoll/statement", u16 version, statement). The tables' digest covers the
 expression graphs, buses, counts, weights, packing hint, periodic contents and heights (`circuits.tables`).
@@ -53,7 +53,10 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one proof claims. `public_values` are the outputs of the program's main, in its order."""
+    """What one proof claims. `public_values` are the outputs of the program's main, in its order.
+
+    `nonce_digest` commits to the nonce from which customers recompute their orders: one nonce for all of them.
+    """
 
     kind: str
     shape: str
@@ -65,6 +68,7 @@ class Statement:
     batch_index: int = 0
     batch_count: int = 1
     context: bytes = b""
+    nonce_digest: bytes = NO_PREVIOUS
 
     def encode(self) -> bytes:
         """The canonical bytes (layout in the module's docstring)."""
@@ -90,6 +94,7 @@ class Statement:
                 struct.pack("<Q", self.sequence),
                 self.previous,
                 struct.pack("<II", self.batch_index, self.batch_count),
+                self.nonce_digest,
                 struct.pack("<H", len(self.context)),
                 self.context,
                 struct.pack(f"<H{len(self.public_values)}Q", len(self.public_values), *self.public_values),
@@ -171,6 +176,7 @@ class _Reader:
         digests = Digests(*(self.take(DIGEST_BYTES) for _ in fields(Digests)))
         sequence, previous = self.number("Q"), self.take(DIGEST_BYTES)
         index, count = self.number("I"), self.number("I")
+        nonce_digest = self.take(DIGEST_BYTES)
         context = self.take(self.number("H"))
         values = tuple(self.number("Q") for _ in range(self.number("H")))
         if self.at != len(self.data):
@@ -180,4 +186,4 @@ class _Reader:
         for i, value in enumerate(values):
             if value >= P:
                 raise VerificationError(STEP, f"public value {i} below the field's prime", str(value))
-        return Statement(kind, shape, profile, digests, values, sequence, previous, index, count, context)
+        return Statement(kind, shape, profile, digests, values, sequence, previous, index, count, context, nonce_digest)

@@ -107,7 +107,7 @@ def _health(figures: BookFigures) -> str:
 
 def _prove(folder: DemoFolder, checked: CheckedBook, tell: Tell) -> Proven:
     shape = ShapeClass.fitting(len(checked.book), HOLDINGS_PER_ACCOUNT)
-    opening = new_opening(checked.book, shape)
+    opening = new_opening(checked.book, shape, checked.snapshot)
     opening.write(folder.opening)
     began: list[tuple[str, float]] = []
 

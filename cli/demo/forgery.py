@@ -116,13 +116,13 @@ class Forger:
         return replace(self.book, quantities=quantities)
 
     def _prove(self, book: Book) -> None:
-        prove_book(book, self.snapshot, self.parameters, self.shape, new_opening(book, self.shape))
+        prove_book(book, self.snapshot, self.parameters, self.shape, new_opening(book, self.shape, self.snapshot))
 
     def _fill(self, book: Book) -> None:
         """What `prove_book` does, without looking at the accounts first."""
         expected = expected_statement(book_program(), self.snapshot, self.parameters, self.shape)
         schedule = compile_schedules(self.snapshot, self.parameters).maintenance
-        tape = encode_tape(book, schedule, self.shape, new_opening(book, self.shape), permute)
+        tape = encode_tape(book, schedule, self.shape, new_opening(book, self.shape, self.snapshot), permute)
         CoreWitness(expected.book, schedule_records(schedule.tiers), tape)
 
     def _verify(self, proof: bytes, snapshot: MarketSnapshot) -> None:

@@ -79,7 +79,7 @@ atomic.os.fsync = full
         "snapshot.json",
         "parameters.json",
         "README.md",
-        "book.proof.opening",
+        "opening-1.json",
     }
 
 

@@ -19,7 +19,7 @@ def market(folder: Path) -> tuple[str, ...]:
 
 def test_prove_leaves_a_proof_and_a_private_opening(proven: Path) -> None:
     assert (proven / "book.proof").read_bytes().startswith(b"PLIMSOLL")
-    assert os.stat(proven / "book.proof.opening").st_mode & 0o777 == 0o600
+    assert os.stat(proven / "opening-1.json").st_mode & 0o777 == 0o600
 
 
 def test_verify_accepts(plimsoll: Any, proven: Path) -> None:
@@ -187,7 +187,7 @@ def test_existing_proof_is_kept(plimsoll: Any, proven: Path) -> None:
 
 def test_second_proof_of_one_opening_has_the_same_root(plimsoll: Any, proven: Path, tmp_path: Path) -> None:
     out = tmp_path / "again.proof"
-    outcome = plimsoll("prove", proven, *AT, "--out", out, "--opening", proven / "book.proof.opening", "--json")
+    outcome = plimsoll("prove", proven, *AT, "--out", out, "--opening", proven / "opening-1.json", "--json")
     assert outcome.json()["opening_reused"] is True
     roots = {str(plimsoll("inspect", one, "--json").json()["root"]) for one in (out, proven / "book.proof")}
     assert len(roots) == 1
@@ -197,7 +197,7 @@ def test_second_proof_of_one_opening_has_the_same_root(plimsoll: Any, proven: Pa
 def test_opening_of_another_book_rejected(plimsoll: Any, proven: Path, book: Path) -> None:
     with (book / "holdings.csv").open("a") as file:
         file.write("grace,BTC,1\n")
-    outcome = plimsoll("prove", book, *AT, "--opening", proven / "book.proof.opening")
+    outcome = plimsoll("prove", book, *AT, "--opening", proven / "opening-1.json")
     assert outcome.code == 3
     assert "another book" in outcome.err
     assert not (book / "book.proof").exists()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from plimsoll.circuits.field import P
-from plimsoll.prover.opening import Opening, OpeningError, draw_opening
+from plimsoll.prover.opening import Opening, OpeningError, checksum_of, draw_opening
 
 Change = Callable[[Any], object]
 CHANGES: dict[str, Change] = {
@@ -48,10 +48,24 @@ def test_changed_opening_rejected(change: Change, tmp_path: Path) -> None:
     path = tmp_path / "opening"
     raw = written(path)
     change(raw)
-    path.write_text(json.dumps(raw))
+    del raw["checksum"]
+    path.write_text(json.dumps({**raw, "checksum": checksum_of(raw)}))
     with pytest.raises(OpeningError) as error:
         Opening.read(path)
     assert str(error.value) == f"{path} is not an opening file of version 1: restore it from its backup"
+
+
+def test_digit_that_rotted_away_rejected(tmp_path: Path) -> None:
+    """A salt with another digit is still a salt: only the checksum tells."""
+    path = tmp_path / "opening"
+    raw = written(path)
+    raw["empty"][0]["salt"][0] ^= 1
+    path.write_text(json.dumps(raw))
+    with pytest.raises(OpeningError, match="restore it from its backup"):
+        Opening.read(path)
+    path.write_text(json.dumps({key: value for key, value in raw.items() if key != "checksum"}))
+    with pytest.raises(OpeningError, match="restore it from its backup"):
+        Opening.read(path)
 
 
 def test_unchanged_opening_accepted(tmp_path: Path) -> None:

@@ -77,6 +77,10 @@ def test_snapshot_of_the_future_rejected() -> None:
     check_policy(STATEMENT, replace(POLICY, at=NOON - timedelta(minutes=5)), SNAPSHOT)
 
 
+def test_time_without_a_zone_rejected() -> None:
+    rejected("a time with its zone", policy=replace(POLICY, at=NOON.replace(tzinfo=None)))
+
+
 def test_default_time_is_now() -> None:
     rejected("a snapshot (not later|at most)", policy=Policy(max_age=timedelta(0), max_ahead=timedelta(0)))
 

@@ -48,6 +48,7 @@ def test_every_field_changes_the_digest() -> None:
         "batch_index": 1,
         "batch_count": 2,
         "context": b"chain 1",
+        "nonce_digest": bytes([9]) * 32,
     }
     assert set(changes) == set(Statement.__dataclass_fields__)
     digests = {replace(STATEMENT, **{name: value}).digest() for name, value in changes.items()}  # type: ignore[arg-type]
