@@ -106,6 +106,7 @@ def verify_book(
         profile=statement.profile.name,
         security_bits=accepted.security_bits,
         proof_digest=hashlib.sha256(data).hexdigest(),
+        nonce_digest=statement.nonce_digest.hex(),
     )
 
 
