@@ -83,6 +83,7 @@ def _data(verified: VerifiedBook) -> dict[str, Any]:
         "program": verified.program,
         "profile": verified.profile,
         "security_bits": f"{verified.security_bits:.2f}",
+        "nonce_digest": verified.nonce_digest,
         "proof_sha256": verified.proof_digest,
     }
 
@@ -97,6 +98,7 @@ def _show(proof: Path, verified: VerifiedBook, snapshot: MarketSnapshot, rules: 
     rows = [
         ("proof", f"{proof}, SHA-256 {verified.proof_digest}"),
         ("root", hexadecimal(verified.root)),
+        ("nonce's digest", verified.nonce_digest),
         ("venue", f"{snapshot.venue}, sequence {verified.sequence}"),
         ("parameters", f"{rules.name}, revision {rules.revision}"),
         ("shape class", f"{verified.shape.name}: up to {verified.shape.leaves:,} accounts"),
