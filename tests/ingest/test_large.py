@@ -26,7 +26,7 @@ def write_large_book(folder: Path) -> None:
     coin = next(one for one in parameters["instruments"] if one["name"] == "ETH")
     names = [f"COIN{i}" for i in range(COINS)]
     parameters["instruments"] += [{**coin, "name": name, "currency": name} for name in names]
-    snapshot["prices"].update({name: "1.5" for name in names})
+    snapshot["prices"].update(dict.fromkeys(names, "1.5"))
     (folder / "parameters.json").write_text(json.dumps(parameters))
     (folder / "snapshot.json").write_text(json.dumps(snapshot))
     with (folder / "accounts.csv").open("w") as accounts, (folder / "holdings.csv").open("w") as holdings:
