@@ -103,8 +103,8 @@ class Forgery:
         )
         return body
 
-    def file(self, *, keep_blinds: bool = False) -> bytes:
-        return write_proof(self.statement, self.body(keep_blinds=keep_blinds))
+    def file(self) -> bytes:
+        return write_proof(self.statement, self.body())
 
     def broken(self) -> set[Offence]:
         return offences(genuine(self.shape).book.tables, self.traces, self.publics)
@@ -132,15 +132,15 @@ class Forgery:
 
 def dishonest_profile(p: Profile) -> Any:
     """The profile as the dishonest module takes it."""
-    names = ("log_blowup", "queries", "query_pow_bits", "log_final_poly_len", "max_log_arity", "random_codewords")
-    return dishonest.Profile(*(getattr(p, name) for name in (*names, "cap_height")))
+    low_degree = (p.log_final_poly_len, p.max_log_arity)
+    return dishonest.Profile(p.log_blowup, p.queries, p.query_pow_bits, *low_degree, p.random_codewords, p.cap_height)
 
 
 def path_of(program: Program, tables: TableSet, name: str) -> dict[str, Any]:
     """The part of the witness program that fills a table."""
+    path: dict[str, Any]
     [path] = [p for p in program["paths"] if tables.tables[p["table"]].name == name]
-    found: dict[str, Any] = path
-    return found
+    return path
 
 
 def forge(
@@ -166,8 +166,8 @@ def forge(
     rom = array("Q", [x for record in rows or records() for x in record]).tobytes()
     tape = (batch or honest()).tape()
     witness = dishonest.Witness(book.tables.encode(), json.dumps(program), {"schedule": rom}, tape, lenient=True)
-    pairs = zip(book.tables.instance_tables(), witness.traces(), strict=True)
-    return Forgery([matrix(table, raw) for table, raw in pairs], list(witness.outputs), book.tables, program, shape)
+    traces = [matrix(t, raw) for t, raw in zip(book.tables.instance_tables(), witness.traces(), strict=True)]
+    return Forgery(traces, list(witness.outputs), book.tables, program, shape)
 
 
 def accepted(file: bytes) -> VerifiedBook:
@@ -199,4 +199,5 @@ def put(trace: Matrix, row: int, column: int, value: int) -> None:
 
 
 def add(trace: Matrix, row: int, column: int, value: int) -> None:
+    """Adds a number, modulo p."""
     put(trace, row, column, int(trace[row, column]) + value)
