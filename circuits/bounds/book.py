@@ -1,0 +1,166 @@
+"""The book's declarations: contracts of its functions, names of its tape, what is free, and what follows."""
+
+from __future__ import annotations
+
+from plimsoll.circuits.bounds.declarations import Conclusion, Contract, Declarations, Inequality, Kind, Names, between
+from plimsoll.circuits.bounds.integers import IntPoly
+from plimsoll.circuits.bounds.roms import schedule_rules
+from plimsoll.circuits.shapes import LOG_LEAVES
+
+COEFFICIENTS, QUANTITY_LIMBS, HOLDINGS = 11, 5, 6
+MAX_KEY = 2**14 - 1
+ORDER_STEP = 2**48
+"""An account's order is above the one before it by 1 to 2^48 (four limbs of gap)."""
+MAX_HEIGHT = LOG_LEAVES[-1]
+MAX_ORDER = 2**60 - 1 + (ORDER_STEP << MAX_HEIGHT)
+
+
+def holding_bound(k: int) -> int:
+    """The most that one holding adds to coefficient k: products of two 12-bit limbs, and a 24-bit limb if k is even.
+
+    Written out here and not taken from the encoder: a wider limb there must be noticed.
+    """
+    products = sum(1 for j in range(7) if 0 <= k - j < QUANTITY_LIMBS)
+    return products * (2**12 - 1) ** 2 + (2**24 - 1 if k % 2 == 0 else 0)
+
+
+def quad(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}.x{i}" for i in range(4))
+
+
+def _digests(*names: str) -> dict[str, Kind]:
+    return {field: Kind.DIGEST for name in names for field in quad(name)}
+
+
+def _holdings_before(_: int) -> list[Inequality]:
+    """Keys ascend from -1, so prev_key + 1 is at least the number of holdings that the sum collects."""
+    rules = [*between("n", 0, 2**12 - 1), *between("prev_key", -1, MAX_KEY)]
+    for k in range(COEFFICIENTS):
+        most = holding_bound(k)
+        rules += [Inequality((("prev_key", most), (f"sum.c{k}", sign)), most) for sign in (-1, 1)]
+    return rules
+
+
+def _subtree_before(height: int) -> list[Inequality]:
+    return [*between("height", height, height), *between("prev", 0, MAX_ORDER - (ORDER_STEP << height))]
+
+
+def _subtree_after(height: int) -> list[Inequality]:
+    """At most 2^height accounts, each at most ORDER_STEP above the one before."""
+    return [
+        Inequality((("last", 1), ("prev", -1))),
+        Inequality((("prev", 1), ("last", -1)), ORDER_STEP << height),
+    ]
+
+
+CONTRACTS = {
+    "main": Contract(
+        arguments=(),
+        results=("height", *quad("root"), *quad("commitment")),
+        free=_digests("root", "commitment"),
+        case="height",
+        cases=range(MAX_HEIGHT + 1),
+        summary=f"assumed: the public value height is from 0 to {MAX_HEIGHT} (policy: that of the shape class)",
+    ),
+    "holdings": Contract(
+        arguments=("n", "prev_key", *quad("digest"), *quad("capacity"), *(f"sum.c{k}" for k in range(COEFFICIENTS))),
+        results=quad("root"),
+        free={**_digests("digest", "root"), **dict.fromkeys(quad("capacity"), Kind.CAPACITY)},
+        before=_holdings_before,
+        summary="0 <= n < 2^12; -1 <= prev_key < 2^14; |sum.c_k| <= (prev_key + 1) * B_k, where B_k is the most that "
+        "one holding adds to c_k: keys strictly ascend, so prev_key + 1 is at least the number of holdings so far",
+    ),
+    "subtree": Contract(
+        arguments=("height", "prev"),
+        results=(*quad("root"), "last"),
+        free=_digests("root"),
+        before=_subtree_before,
+        after=_subtree_after,
+        case="height",
+        cases=range(MAX_HEIGHT + 1),
+        summary=f"for each height h from 0 to {MAX_HEIGHT}: 0 <= prev <= 2^60 - 1 + 2^{48 + MAX_HEIGHT} - 2^(48 + h); "
+        "gives prev <= last <= prev + 2^(48 + h)",
+    ),
+}
+
+TAPE = {
+    "main": ("height", "start", *quad("salt")),
+    "subtree.z.z": ("kind", *quad("salt")),
+    "subtree.z.nz": ("kind", *quad("id"), *quad("salt"), "class", "count", *(f"gap.{i}" for i in range(4))),
+    "holdings.nz": tuple(
+        name for i in range(HOLDINGS) for name in (f"index{i}", *(f"above{i}.{j}" for j in range(QUANTITY_LIMBS)))
+    ),
+}
+
+CHOICES = {
+    "main": dict.fromkeys(quad("salt"), "salt of the commitment"),
+    "subtree.z.z": dict.fromkeys(quad("salt"), "salt of an empty leaf"),
+    "subtree.z.nz": {
+        "kind": "any number but zero means an account",
+        **dict.fromkeys(quad("id"), "id, opened by the customer"),
+        **dict.fromkeys(quad("salt"), "salt of the leaf"),
+    },
+}
+
+
+def _weighted(names: Names, prefix: str, count: int, bits: int) -> IntPoly:
+    total = IntPoly.constant(0)
+    for i in range(count):
+        total = total + names(f"{prefix}{i}") * (1 << bits * i)
+    return total
+
+
+def _added(names: Names) -> IntPoly:
+    """What the row adds to the sum, less the values of its holdings: zero."""
+    rest = _weighted(names, "call0.sum.c", COEFFICIENTS, 12) - _weighted(names, "sum.c", COEFFICIENTS, 12)
+    for i in range(HOLDINGS):
+        above = _weighted(names, f"above{i}.", QUANTITY_LIMBS, 12)
+        rest = rest - _weighted(names, f"r{i}.d1_", 7, 12) * above - _weighted(names, f"r{i}.d0_", 6, 24)
+    return rest
+
+
+def _ascends(after: str, before: str) -> Conclusion:
+    return Conclusion(f"{after} > {before}", positive=lambda names: names(after) - names(before) - IntPoly.constant(1))
+
+
+def _quantity(i: int) -> tuple[Conclusion, ...]:
+    lane = f"hash0.i{i}"
+    above = f"above{i}."
+    return (
+        Conclusion(
+            f"0 <= quantity {i} = lo + above",
+            positive=lambda names: names(lane),
+            zero=lambda names: names(lane) - names(f"r{i}.lo") - _weighted(names, above, QUANTITY_LIMBS, 12),
+        ),
+        Conclusion(
+            f"quantity {i} <= lo + span < 2^60",
+            positive=lambda names: names(f"r{i}.lo") + names(f"r{i}.span") - names(lane),
+        ),
+    )
+
+
+CONCLUSIONS = {
+    "main": (
+        Conclusion("start < 2^60", positive=lambda names: IntPoly.constant(2**60 - 1) - names("start")),
+        Conclusion("last < 2^60", positive=lambda names: IntPoly.constant(2**60 - 1) - names("call0.last")),
+    ),
+    "subtree.z.nz": (
+        _ascends("result.last", "prev"),
+        Conclusion("the header determines class and count", packed=lambda names: names("hash0.i8")),
+    ),
+    "holdings.nz": (
+        *(c for i in range(HOLDINGS) for c in _quantity(i)),
+        *(_ascends(f"r{i}.key", f"r{i - 1}.key" if i else "prev_key") for i in range(HOLDINGS)),
+        Conclusion("the first packed element determines three keys", packed=lambda names: names("hash0.i6")),
+        Conclusion("the second packed element determines three keys", packed=lambda names: names("hash0.i7")),
+        Conclusion("the new sum is the old one plus d1 * (q - lo) + d0 of each holding", zero=_added),
+    ),
+    "holdings.z": (
+        Conclusion(
+            "the sum of c_k * 2^(12 k) over the integers is not negative",
+            positive=lambda names: _weighted(names, "sum.c", COEFFICIENTS, 12),
+        ),
+    ),
+}
+
+BOOK = Declarations(CONTRACTS, TAPE, CHOICES, schedule_rules, CONCLUSIONS)

@@ -1,0 +1,100 @@
+"""The result of an analysis: bounds of every column, and for every constraint its interval, window and margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from plimsoll.circuits.bounds.case import Case
+from plimsoll.circuits.bounds.interval import RESIDUES, SIGNED, Interval, margin
+from plimsoll.circuits.bounds.lines import Lines
+from plimsoll.circuits.bounds.names import RowNames
+from plimsoll.circuits.bounds.rows import Row
+from plimsoll.circuits.bounds.solve import BRANCH, DEFINITION
+from plimsoll.circuits.compiler.trace import ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintBounds:
+    """One constraint: place, kind, text, and the hull of its intervals over all cases (None: nothing to bound)."""
+
+    place: str
+    what: str
+    text: str
+    interval: Interval | None
+
+    @property
+    def window(self) -> Interval:
+        """Where a definition must stay for its value to be read back, or an equation for it to be one of integers."""
+        return SIGNED if self.what == DEFINITION else RESIDUES
+
+    @property
+    def margin(self) -> float | None:
+        """Bits between the interval and the window's edge."""
+        return None if self.interval is None else margin(self.interval, self.window)
+
+
+@dataclass(frozen=True, slots=True)
+class TableBounds:
+    """One table. `columns` has every column's interval or None, `free` the reasons of those without one."""
+
+    name: str
+    cases: tuple[int, ...]
+    labels: tuple[str, ...]
+    columns: tuple[Interval | None, ...]
+    free: Mapping[int, str]
+    constraints: tuple[ConstraintBounds, ...]
+    proved: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundsReport:
+    """All tables of a program, and its contracts in words."""
+
+    tables: tuple[TableBounds, ...]
+    contracts: Mapping[str, str]
+
+    def table(self, name: str) -> TableBounds:
+        return next(t for t in self.tables if t.name == name)
+
+    def narrowest(self) -> tuple[TableBounds, ConstraintBounds]:
+        """The constraint with the smallest margin."""
+        found = [(t, c) for t in self.tables for c in t.constraints if c.margin is not None]
+        return min(found, key=lambda item: item[1].margin or 0.0)
+
+
+def collect(row: Row, names: RowNames, lines: Lines, done: Mapping[int, Case]) -> TableBounds:
+    """Joins a table's cases."""
+    columns: list[Interval | None] = []
+    free: dict[int, str] = {}
+    for column in range(row.width):
+        found = [case.solver.facts.intervals.get(column) for case in done.values()]
+        columns.append(None if column != ACTIVE else Interval.of(1))
+        if None not in found and found:
+            columns[-1] = _hull([f for f in found if f is not None])
+    for case in done.values():
+        free |= case.free
+    constraints = []
+    for number in row.constraints:
+        solved = [case.solver.solved[number] for case in done.values()]
+        intervals = [s.interval for s in solved if s.interval is not None]
+        what = solved[0].what
+        text = names.text(solved[0].poly)
+        constraints.append(
+            ConstraintBounds(
+                lines.constraint(number),
+                what,
+                f"value {text}" if what == DEFINITION else f"{text} = 0",
+                _hull(intervals) if len(intervals) == len(solved) and what != BRANCH else None,
+            )
+        )
+    proved = tuple(dict.fromkeys(item for case in done.values() for item in case.proved))
+    labels = tuple(names.column(c) for c in range(row.width))
+    return TableBounds(row.table, tuple(done), labels, tuple(columns), free, tuple(constraints), proved)
+
+
+def _hull(intervals: list[Interval]) -> Interval | None:
+    total: Interval | None = None
+    for interval in intervals:
+        total = interval if total is None else total.hull(interval)
+    return total

@@ -1,0 +1,177 @@
+"""The constraints of one row, each shown to be an equation of integers, a definition, or a branch's condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from plimsoll.circuits.bounds.declarations import Kind
+from plimsoll.circuits.bounds.errors import BoundsError
+from plimsoll.circuits.bounds.facts import Infeasible
+from plimsoll.circuits.bounds.integers import IntPoly
+from plimsoll.circuits.bounds.interval import RESIDUES, SIGNED, Interval
+from plimsoll.circuits.bounds.lines import Lines
+from plimsoll.circuits.bounds.packing import overlap
+from plimsoll.circuits.bounds.rows import Tuple
+from plimsoll.circuits.bounds.sources import Sources
+from plimsoll.circuits.field import P
+
+EQUATION, DEFINITION, BRANCH = "equation", "definition", "branch"
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What a constraint turned out to be: its polynomial, or the value of the column that it defines; its interval."""
+
+    what: str
+    poly: IntPoly
+    interval: Interval | None
+    column: int | None = None
+
+
+class Solver:
+    """Works through a row's constraints. `late` are columns whose source comes later: results of calls.
+
+    `choices` are the columns that may be compared with zero although they have no bound.
+    """
+
+    def __init__(self, sources: Sources, lines: Lines, late: set[int], choices: set[int]) -> None:
+        self.row, self.names, self.facts = sources.row, sources.names, sources.facts
+        self.sources, self.lines, self.late, self.choices = sources, lines, late, choices
+        self.hinted = {column for hint in self.names.hints for column in hint}
+        self.pending = {i: IntPoly.lift(poly) for i, poly in self.row.constraints.items()}
+        self.solved: dict[int, Solved] = {}
+
+    def settle(self) -> None:
+        """Solves what can be solved by now. Raises Infeasible."""
+        progress = True
+        while progress:
+            progress = False
+            for number in list(self.pending):
+                progress |= self._solve(number)
+            for lookup in list(self.sources.checked):
+                progress |= self._confine(*lookup)
+            self.facts.tighten()
+
+    def _confine(self, check: Tuple, poly: IntPoly, table: Interval) -> bool:
+        """A looked-up polynomial whose only integers with a residue of the table are those of the table."""
+        value = self.facts.value(poly)
+        if value is None or not value.within(Interval(table.hi - P + 1, table.lo + P - 1)):
+            return False
+        self.sources.checked.remove((check, poly, table))
+        self.facts.assume(poly - IntPoly.constant(table.lo))
+        self.facts.assume(IntPoly.constant(table.hi) - poly)
+        return True
+
+    def _solve(self, number: int) -> bool:
+        original = poly = self.pending[number]
+        for column in poly.columns():
+            value = self.facts.intervals.get(column)
+            if value is not None and value.lo == value.hi:
+                poly = poly.substitute(column, IntPoly.constant(value.lo))
+        unknown = sorted(poly.columns() - self.facts.intervals.keys())
+        solved: Solved | None = None
+        if not unknown:
+            solved = self._equation(original, poly)
+        elif found := [s for v, c in self._conditions(poly, number) if (s := self._branch(original, v, c))]:
+            solved = found[0]
+        elif len(unknown) == 1 and self._definable(unknown[0]) and abs(poly.linear(unknown[0])) == 1:
+            value_of = IntPoly.column(unknown[0]) - poly * poly.linear(unknown[0])
+            self.facts.define(unknown[0], value_of)
+            full = IntPoly.column(unknown[0]) - original * original.linear(unknown[0])
+            solved = Solved(DEFINITION, full, self.facts.value(value_of), unknown[0])
+        if solved is not None:
+            self.solved[number] = solved
+            del self.pending[number]
+        return solved is not None
+
+    def _equation(self, original: IntPoly, poly: IntPoly) -> Solved | None:
+        value = poly.interval(self.facts.intervals)
+        if not value.within(RESIDUES):
+            return None
+        if 0 not in value:
+            raise Infeasible
+        self.facts.equate(original, self.sources.limbs)
+        return Solved(EQUATION, original, value)
+
+    def _definable(self, column: int) -> bool:
+        return column not in self.hinted and column not in self.late and column not in self.sources.free
+
+    def _conditions(self, poly: IntPoly, number: int) -> Iterator[tuple[int, IntPoly]]:
+        """(v, condition) where the constraint is condition * v = 1 and v stands nowhere else."""
+        sign = -poly.terms.get((), 0)
+        if abs(sign) != 1:
+            return
+        for column in sorted(poly.columns() - self.facts.intervals.keys() - self.choices):
+            if self._definable(column) and all(m.count(column) == 1 for m in poly.terms if m):
+                rest = {tuple(x for x in m if x != column): c * sign for m, c in poly.terms.items() if m}
+                if not self._stands_elsewhere(column, number):
+                    yield column, IntPoly(rest)
+
+    def _branch(self, original: IntPoly, inverse: int, condition: IntPoly) -> Solved | None:
+        value = self.facts.value(condition)
+        if value is None and condition.as_column() not in self.choices:
+            return None
+        if value is not None and not value.within(RESIDUES):
+            return None
+        self.facts.exclude_zero(condition)
+        self.sources.free[inverse] = Kind.INVERSE
+        if value is None:
+            self.sources.free[max(condition.columns())] = Kind.CHOICE
+        return Solved(BRANCH, original, value)
+
+    def _stands_elsewhere(self, column: int, number: int) -> bool:
+        fields = [f for t in (*self.row.required, self.row.provided) for f in t.fields]
+        others = [p for i, p in self.row.constraints.items() if i != number]
+        return any(column in m for poly in (*fields, *others) for m in poly.terms)
+
+    def finish(self) -> None:
+        """Everything must be solved by now.
+
+        Raises:
+            BoundsError: a constraint, lookup, value or hint of which the integers are not determined.
+        """
+        for number, poly in self.pending.items():
+            place, value = self.lines.constraint(number), self.facts.value(poly)
+            if value is not None:
+                raise BoundsError(self.row.table, place, f"{self.names.text(poly)} = 0 can wrap p", str(value))
+            unknown = [self.names.column(c) for c in sorted(poly.columns() - self.facts.intervals.keys())]
+            raise BoundsError(self.row.table, place, f"no bound is known of {', '.join(unknown)}")
+        for check, poly, _ in self.sources.checked:
+            place, value = self.lines.message(check.number, check.bus), self.facts.value(poly)
+            problem = f"{self.names.text(poly)} is looked up, but is not confined to one window of p"
+            raise BoundsError(self.row.table, place, problem, str(value or ""))
+        for number, solved in self.solved.items():
+            if solved.what == DEFINITION and solved.interval is not None and not solved.interval.within(SIGNED):
+                place = self.lines.constraint(number)
+                problem = f"{self.names.text(solved.poly)} can wrap p"
+                raise BoundsError(self.row.table, place, problem, str(solved.interval))
+        self._check_hints()
+
+    def _check_hints(self) -> None:
+        """The limbs of each hint are determined by an equation, whose other limbs are determined before.
+
+        The equation may be the one that bounds a cell of the tape, but none that only computes a column from limbs.
+        """
+        left = dict(enumerate(self.names.hints))
+        read = set(self.names.tape.values())
+        equations = [s.poly for s in self.solved.values() if s.what == EQUATION or s.column in read]
+        while left:
+            undetermined = {c for hint in left.values() for c in hint}
+            done = [
+                i
+                for i, hint in left.items()
+                if any(
+                    set(hint) <= e.columns()
+                    and not (e.columns() & undetermined) - set(hint)
+                    and not overlap(e, hint, self.facts.intervals)
+                    for e in equations
+                )
+            ]
+            if not done:
+                first = next(iter(left))
+                raise BoundsError(
+                    self.row.table, f"limbs{first}", "the limbs that a hint proposes are not unique, or not all checked"
+                )
+            for i in done:
+                del left[i]
