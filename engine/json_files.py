@@ -76,8 +76,10 @@ def problems_of(error: ValidationError, file: str) -> list[Problem]:
     problems = []
     for item in error.errors(include_url=False):
         cause = item.get("ctx", {}).get("error")
-        message, remedy = _SENTENCES.get(item["type"], (item["msg"], "correct this field"))
-        message = message.format(**item.get("ctx", {}))
+        message, remedy = item["msg"], "correct this field"
+        if item["type"] in _SENTENCES:
+            message, remedy = _SENTENCES[item["type"]]
+            message = message.format(**item.get("ctx", {}))
         if cause is not None:
             message, remedy = str(cause), getattr(cause, "remedy", remedy)
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
