@@ -7,21 +7,17 @@ from typing import Any
 
 import click
 
-from plimsoll.circuits.book_tables import book_program
-from plimsoll.circuits.shapes import ShapeClass, ShapeError
+from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import TableSet
 from plimsoll.cli import console
+from plimsoll.cli.claims import MARKET, PARAMETERS, read_claims
 from plimsoll.cli.options import JSON
-from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.security import security_data, show_terms
 from plimsoll.cli.verify import hexadecimal
-from plimsoll.engine.parameters import RiskParameters
-from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.verifier.book import expected_statement
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import BOOK_PROGRAM
-from plimsoll.verifier.security import security_terms
 from plimsoll.verifier.shape import proof_shape
-from plimsoll.verifier.statement import NO_PREVIOUS, Statement, read_proof
+from plimsoll.verifier.statement import NO_PREVIOUS, Statement
 
 _PROFILE = (
     "log_blowup",
@@ -38,8 +34,8 @@ _DIGESTS = ("program", "tables", "instruments", "schedule", "market", "parameter
 
 @click.command()
 @click.argument("proof", type=click.Path(path_type=Path))
-@click.option("--market", type=click.Path(path_type=Path), help="The market snapshot, to show tables and security.")
-@click.option("--parameters", type=click.Path(path_type=Path), help="The risk parameters, likewise.")
+@MARKET
+@PARAMETERS
 @JSON
 def inspect(proof: Path, market: Path | None, parameters: Path | None, as_json: bool) -> int:
     """Show what PROOF claims, without verifying it.
@@ -49,26 +45,23 @@ def inspect(proof: Path, market: Path | None, parameters: Path | None, as_json: 
     \b
     Exit codes: 0 shown, 1 no valid encoding, 2 wrong usage, 3 a file cannot be read.
     """
-    if (market is None) != (parameters is None):
-        raise click.UsageError("--market and --parameters belong together: give both or neither")
-    data = read_proof_file(proof)
     try:
-        statement, body = read_proof(data)
-        shape = ShapeClass.parse(statement.shape)
-        claims = _claims(statement, shape, len(data), len(body))
-        if market is not None and parameters is not None:
-            snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
-            expected = expected_statement(book_program(), snapshot, rules, shape)
+        read = read_claims(proof, market, parameters)
+        statement, expected = read.statement, read.expected
+        claims = _claims(statement, read.shape, read.size, len(read.body))
+        if expected is not None:
             claims["matches"] = {
                 name: getattr(expected.digests, name) == getattr(statement.digests, name) for name in _DIGESTS
             }
             claims["tables"] = _tables(expected.book.tables, statement)
-            terms = security_terms(expected.book.tables, statement.profile)
-            claims["security_bits"] = {name: f"{bits:.2f}" for name, bits in terms.items()}
-    except (VerificationError, ShapeError) as error:
+            claims["security"] = security_data(expected.book.tables, statement.profile)
+            bits = {one["term"]: one["bits"] for one in claims["security"]["terms"] if one["bits"] is not None}
+            claims["security_bits"] = {**bits, "minimum": claims["security"]["minimum"]}
+    except VerificationError as error:
         console.show_error(f"{proof}: {error}")
         return console.FAILED
     if as_json:
+        claims.pop("security", None)
         console.write_json(claims)
     else:
         _show(proof, claims)
@@ -150,5 +143,4 @@ def _show(proof: Path, claims: dict[str, Any]) -> None:
     columns = [("table", False), *((name.replace("_", " "), True) for name in figures)]
     terminal.print(console.listing("Tables", columns, listed))
     terminal.print()
-    listed = [[name, bits] for name, bits in claims["security_bits"].items()]
-    terminal.print(console.listing("Proven security", [("term", False), ("bits", True)], listed))
+    show_terms(terminal, claims["security"])

@@ -31,6 +31,8 @@ COMMANDS: Final = {
     "prove": ("plimsoll.cli.prove:prove", "Prove that every account meets its maintenance margin."),
     "verify": ("plimsoll.cli.verify:verify", "Verify a proof."),
     "inspect": ("plimsoll.cli.inspect:inspect", "Show what a proof claims, and its security."),
+    "security": ("plimsoll.cli.security:security", "Show a proof's security, term by term."),
+    "conformance": ("plimsoll.cli.conformance:conformance", "Run a folder of test vectors."),
     "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),
 }
 EXTRAS: Final = {"numpy": "book", "pyarrow": "book", "plimsoll_core": "prove"}

@@ -18,7 +18,7 @@ from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.book import VerifiedBook, verify_book
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.policy import FULL_SECURITY, Policy
 
 SECONDS: Final = 3.0
 """Rough time of a verification; only the bar uses it."""
@@ -31,8 +31,26 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 @click.option("--parameters", type=click.Path(path_type=Path), required=True, help="The risk parameters you accept.")
 @AT
 @MAX_AGE
+@click.option(
+    "--security-floor",
+    metavar="BITS",
+    type=click.IntRange(1, 256),
+    default=FULL_SECURITY,
+    show_default=True,
+    help="Proven bits that the proof must have.",
+)
+@click.option("--accept-weaker-security", is_flag=True, help="Needed for a --security-floor below 128.")
 @JSON
-def verify(proof: Path, market: Path, parameters: Path, at: int | None, max_age: int | None, as_json: bool) -> int:
+def verify(
+    proof: Path,
+    market: Path,
+    parameters: Path,
+    at: int | None,
+    max_age: int | None,
+    security_floor: int,
+    accept_weaker_security: bool,
+    as_json: bool,
+) -> int:
     """Verify PROOF against a market snapshot and risk parameters.
 
     A snapshot older than a day is refused; --max-age asks for another age, --at for another time to judge by.
@@ -41,9 +59,13 @@ def verify(proof: Path, market: Path, parameters: Path, at: int | None, max_age:
     Exit codes: 0 valid, 1 invalid (the message names the step that failed), 2 wrong usage,
     3 a file cannot be read.
     """
+    if security_floor < FULL_SECURITY and not accept_weaker_security:
+        raise click.UsageError(f"--security-floor below {FULL_SECURITY} needs --accept-weaker-security")
     data = read_proof_file(proof)
     snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
-    accepted = _policy(at, max_age)
+    accepted = replace(
+        _policy(at, max_age), security_floor=security_floor, accept_weaker_security=accept_weaker_security
+    )
     start = time.monotonic()
     try:
         verified = console.timed("verifying", SECONDS, lambda _tell: verify_book(data, snapshot, rules, accepted))

@@ -22,7 +22,7 @@ from plimsoll.circuits.tables import TableSet
 from plimsoll.verifier.extension import DEGREE
 from plimsoll.verifier.lookups import PACKED_DEGREE
 from plimsoll.verifier.profile import Profile
-from plimsoll.verifier.shape import CHUNKS, proof_shape
+from plimsoll.verifier.shape import CHUNKS, hiding_budget, proof_shape
 from plimsoll.verifier.tables import LOG_ZK
 
 MODULUS_BITS: Final = 64 * DEGREE
@@ -78,17 +78,22 @@ def security_terms(tables: TableSet, profile: Profile) -> dict[str, float]:
 
     The best m is looked for before the hash's cap is applied: under the cap many are alike.
     """
-    inputs = security_inputs(tables, profile)
-    best = _algebraic_terms(inputs, profile, None)
-    listed: dict[str, float] | None = None
+    _, terms = _best_regime(security_inputs(tables, profile), profile)
+    terms = {**terms, "commitment-collision": float(COLLISION_BITS)}
+    return {**terms, "minimum": min(terms.values())}
+
+
+def _best_regime(inputs: Inputs, profile: Profile) -> tuple[int | None, dict[str, float]]:
+    """The better of unique decoding (m is None) and list decoding at its best m, with its terms but the hash's."""
+    best, chosen = _algebraic_terms(inputs, profile, None), None
+    listed: tuple[int, dict[str, float]] | None = None
     for m in range(SMALLEST_M, min(largest_m(inputs), LARGEST_M) + 1):
         candidate = _algebraic_terms(inputs, profile, m)
-        if listed is None or min(candidate.values()) >= min(listed.values()):
-            listed = candidate
-    if listed is not None and min(listed.values()) > min(best.values()):
-        best = listed
-    terms = {**best, "commitment-collision": float(COLLISION_BITS)}
-    return {**terms, "minimum": min(terms.values())}
+        if listed is None or min(candidate.values()) >= min(listed[1].values()):
+            listed = m, candidate
+    if listed is not None and min(listed[1].values()) > min(best.values()):
+        chosen, best = listed
+    return chosen, best
 
 
 def security_bits(tables: TableSet, profile: Profile) -> float:
@@ -184,3 +189,109 @@ def largest_m(inputs: Inputs) -> int:
     k = 2.0**inputs.log_length
     limit = 1.0 / (2.0 * (sqrt((k + POINTS) / k) - 1.0))
     return floor(limit) - 1 if floor(limit) == limit else floor(limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A term in words: what a cheating prover would need, the bound on its chance, and where the bound stands."""
+
+    title: str
+    what: str
+    formula: str
+    source: str
+
+
+DESCRIPTIONS: Final = {
+    "air-composition": Description(
+        "ALI",
+        "a broken constraint is folded away by the constraint challenge",
+        "L c / |F|",
+        "p3-security air.rs; eprint 2024/1553",
+    ),
+    "deep-ali": Description(
+        "DEEP",
+        "zeta is a root of folded - quotient * Z_H",
+        "L max(d (k + 1) + k - 1, (chunks + 1) k + 1) / |F|",
+        "p3-security deep.rs; ethSTARK, eprint 2021/582",
+    ),
+    "logup-fingerprint": Description(
+        "LogUp",
+        "an unbalanced bus looks balanced at (alpha, beta)",
+        "N (W + 2) / |F|",
+        "p3-security logup.rs; eprint 2022/1530",
+    ),
+    "low-degree-test": Description(
+        "low-degree test",
+        "the queries miss a word that is far from the code, or a fold brings it close; the weaker of the two",
+        "queries: alpha^q 2^-w; folds: (a - 1) C / |F|, at least a (n + 1) (2m + 1) / (sqrt(rho) |F|); with unique "
+        "decoding (a - 1) (n + 1) / |F|",
+        "p3-security fri.rs; eprint 2024/1553",
+    ),
+    "batch-combination": Description(
+        "batching",
+        "wrong claims combine to a right one",
+        "(openings - 1) C / |F|, C = 8 n (m + 1/2)^3 / (3 rho'); with unique decoding C = n",
+        "p3-security proximity.rs; eprint 2026/2056, theorem 5.12 and appendix B",
+    ),
+    "grinding": Description(
+        "grinding",
+        "work for each try at other query positions; counted within the low-degree test",
+        "2^-w a try",
+        "p3-challenger; docs/protocol/stark.md, step 8",
+    ),
+    "commitment-collision": Description(
+        "hash", "two contents of one SHA-256 digest", "2^-(256 / 2)", "birthday bound; FIPS 180-4"
+    ),
+    "hiding-budget": Description(
+        "hiding budget",
+        "values that queries and opening points show of a column; below the number of its masks nothing is learnt",
+        "2 (q + 3 points) <= lowest table",
+        "p3-fri hiding_budget; docs/security/zero-knowledge.md",
+    ),
+}
+"""Every term by upstream's name, and two that are no probability: the work before the queries, the hiding budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A term of one proof. `bits` is None where the term is no probability; `figures` are what its formula is of."""
+
+    name: str
+    bits: float | None
+    figures: dict[str, str]
+
+
+def explain(tables: TableSet, profile: Profile) -> list[Explained]:
+    """The terms of `security_terms` with their figures, in the order of DESCRIPTIONS. Raises as `security_inputs`."""
+    inputs = security_inputs(tables, profile)
+    m, _ = _best_regime(inputs, profile)
+    bits = security_terms(tables, profile)
+    k, n = inputs.log_length, inputs.log_length + profile.log_blowup
+    regime = {"decoding": "unique", "L": "1"}
+    alpha = (1.0 + (2.0**k + POINTS) / 2.0**n) * 0.5
+    if m is not None:
+        root = sqrt(2.0**-profile.log_blowup)
+        regime = {"decoding": "list", "m": str(m), "L": f"{(m + 0.5) / root:.2f}"}
+        alpha = (1.0 + 0.5 / m) * root
+    of_queries = profile.query_pow_bits - profile.queries * log2(alpha)
+    budget = hiding_budget(profile.queries, POINTS)
+    lowest = min(1 << instance.log_height for instance in tables.instances)
+    figures: dict[str, dict[str, str]] = {
+        "air-composition": {"c": str(inputs.constraints), **regime},
+        "deep-ali": {"k": f"2^{k}", "d": str(PACKED_DEGREE), "chunks": str(CHUNKS), "L": regime["L"]},
+        "logup-fingerprint": {"N": f"{inputs.messages} * 2^{k}", "W": str(inputs.message_width)},
+        "low-degree-test": {
+            "q": str(profile.queries),
+            "alpha": f"{alpha:.6f}",
+            "w": str(profile.query_pow_bits),
+            "bits of the queries": f"{of_queries:.2f}",
+            "a": str(1 << profile.max_log_arity),
+            "n": f"2^{n}",
+            "rho": f"2^-{profile.log_blowup}",
+        },
+        "batch-combination": {"openings": str(inputs.openings), "n": f"2^{n}", "m": regime.get("m", "none")},
+        "grinding": {"w": str(profile.query_pow_bits)},
+        "commitment-collision": {"digest": "256 bits"},
+        "hiding-budget": {"q": str(profile.queries), "points": str(POINTS), "shown": str(budget), "masks": str(lowest)},
+    }
+    return [Explained(name, bits.get(name), figures[name]) for name in DESCRIPTIONS]
