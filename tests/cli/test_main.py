@@ -18,8 +18,10 @@ from plimsoll.cli.main import COMMANDS
 
 AT = ("--at", "2026-01-31T12:00:00Z")
 STOP = """
-import os, signal, threading, time
+import os, signal, time
 import plimsoll.cli.prove as command
+# a shell's background job ignores SIGINT, and so would its children: the test is of a person's Ctrl-C
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def stopped(*arguments, **options):
     os.kill(os.getpid(), signal.{signal})
     time.sleep(60)
