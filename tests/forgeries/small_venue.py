@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from plimsoll.circuits.field import P
+from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.circuits.shapes import HOLDINGS_PER_ROW, ShapeClass
 from plimsoll.engine.book import Book
 from plimsoll.engine.parameters import RiskParameters
@@ -77,6 +78,11 @@ SNAPSHOT, PARAMETERS = snapshot(), parameters()
 @cache
 def schedule() -> Schedule:
     return compile_schedule(SNAPSHOT, PARAMETERS)
+
+
+@cache
+def records() -> list[list[int]]:
+    return schedule_records(schedule().tiers)
 
 
 @cache

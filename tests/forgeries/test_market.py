@@ -18,10 +18,11 @@ from small_venue import (
     margin,
     parameters,
     positions,
+    records,
     snapshot,
     tiers,
 )
-from toolkit import POLICY, Forgery, accepted, forge, records, upstream_accepts, verdict
+from toolkit import POLICY, Forgery, accepted, forge, upstream_accepts, verdict
 
 from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.schedule_records import schedule_records

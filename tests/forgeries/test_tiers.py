@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from small_venue import EDGE, EMPTY, Batch, Leaf, account_lots, honest, key_of, position, positions, schedule
-from toolkit import Forgery, accepted, forge, put, records, upstream_accepts
+from small_venue import EDGE, EMPTY, Batch, Leaf, account_lots, honest, key_of, position, positions, records, schedule
+from toolkit import Forgery, accepted, forge, put, upstream_accepts
 
 from plimsoll.prover.tape import limbs
 from plimsoll.verifier.statement import read_proof

@@ -23,11 +23,10 @@ from typing import Any
 
 import pytest
 from forged_rows import Columns, Matrix, Offence, matrix, offences, rebalance, refresh, weakened
-from small_venue import PARAMETERS, SHAPE, SNAPSHOT, Batch, honest, schedule
+from small_venue import PARAMETERS, SHAPE, SNAPSHOT, Batch, honest, records
 
 from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.field import P
-from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import TableSet
 from plimsoll.prover.core_api import ProvingError, upstream_verify
@@ -50,11 +49,6 @@ Program = dict[str, Any]
 def genuine(shape: ShapeClass = SHAPE) -> Expected:
     """Tables and digests as every verifier rebuilds them."""
     return expected_statement(book_program(), SNAPSHOT, PARAMETERS, shape)
-
-
-@cache
-def records() -> list[list[int]]:
-    return schedule_records(schedule().tiers)
 
 
 @dataclass
