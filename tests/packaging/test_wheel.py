@@ -81,13 +81,14 @@ def run(python: Path, *arguments: str) -> str:
 def test_pyproject_lists_every_package(repository: Path) -> None:
     settings = tomllib.loads((repository / "pyproject.toml").read_text())["tool"]["setuptools"]
     folders = {str(Path(name).parent) for name in room_files(repository) if name.endswith(".py")}
-    assert set(settings["packages"]) == {"plimsoll." + folder.replace("/", ".") for folder in folders}
+    found = {"plimsoll." + folder.replace("/", ".") for folder in folders}
+    assert set(settings["packages"]) == found, "mend `packages` of [tool.setuptools] in pyproject.toml"
 
 
 def test_wheel_holds_every_file_of_the_rooms(repository: Path, wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     missing = [name for name in room_files(repository) if f"plimsoll/{name}" not in held]
-    assert missing == [], "add the suffix to [tool.setuptools.package-data]"
+    assert missing == [], "list the package, or the suffix in [tool.setuptools.package-data]"
 
 
 def test_wheel_installs_no_bare_names(wheel: Path) -> None:
