@@ -7,24 +7,28 @@ from dataclasses import dataclass, field
 from plimsoll.circuits.bounds.declarations import Conclusion, Contract, Declarations, Inequality, Names
 from plimsoll.circuits.bounds.errors import BoundsError
 from plimsoll.circuits.bounds.facts import Facts
+from plimsoll.circuits.bounds.finish import finish
 from plimsoll.circuits.bounds.free import check_free
 from plimsoll.circuits.bounds.integers import IntPoly
-from plimsoll.circuits.bounds.interval import SIGNED, Interval
+from plimsoll.circuits.bounds.interval import Interval
 from plimsoll.circuits.bounds.lines import Lines
 from plimsoll.circuits.bounds.names import RowNames, contract_of
 from plimsoll.circuits.bounds.packing import overlap
 from plimsoll.circuits.bounds.rows import Row, Tuple
 from plimsoll.circuits.bounds.solve import Solver
 from plimsoll.circuits.bounds.sources import Sources, polynomial
+from plimsoll.circuits.bounds.sums import Sum, field_sums
 from plimsoll.circuits.compiler.calls import FUNCTION_BUS
 
 
 @dataclass(slots=True)
 class Case:
-    """What was shown of one path in one case: the solved constraints, the facts, and reasons of free columns."""
+    """What was shown of one path in one case: the solver, reasons of free columns, sums, and
+    the inequalities and conclusions proved (place, text)."""
 
     solver: Solver
     free: dict[int, str]
+    sums: list[Sum]
     proved: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -50,16 +54,13 @@ def analyse_case(row: Row, names: RowNames, lines: Lines, declared: Declarations
         solver.settle()
         proved += _call(solver, declared, claim, f"call{i}.")
     solver.settle()
-    solver.finish()
-    free = check_free(solver, declared, lines)
-    for column, value in solver.facts.intervals.items():
-        if not value.within(SIGNED):
-            raise BoundsError(row.table, names.column(column), "the value can wrap p", str(value))
+    finish(solver)
+    free, sums = check_free(solver, declared, lines), field_sums(solver)
     place = lines.message(row.provided.number, row.provided.bus)
     own = {n: f"result.{n}" for n in contract.results}
     proved += [_prove(solver, rule, lambda n: names(own.get(n, n)), place) for rule in contract.after(case)]
     proved += [_conclude(solver, conclusion) for conclusion in declared.conclusions.get(row.table, ())]
-    return Case(solver, free, proved)
+    return Case(solver, free, sums, proved)
 
 
 def _results(row: Row, declared: Declarations, claim: Tuple) -> list[int]:

@@ -32,11 +32,13 @@ class Inequality:
     constant: int = 0
 
     def __str__(self) -> str:
-        parts = [
-            f"{'-' if c < 0 else '+'} {'' if abs(c) == 1 else f'{number(abs(c))} '}{name}" for name, c in self.terms
-        ]
-        parts += [f"{'-' if self.constant < 0 else '+'} {number(abs(self.constant))}"] if self.constant else []
+        parts = [_term(c, "" if abs(c) == 1 else f"{number(abs(c))} ", name) for name, c in self.terms]
+        parts += [_term(self.constant, number(abs(self.constant)), "")] if self.constant else []
         return " ".join(parts).removeprefix("+ ") + " >= 0"
+
+
+def _term(coefficient: int, size: str, name: str) -> str:
+    return f"{'-' if coefficient < 0 else '+'} {size}{name}"
 
 
 def between(name: str, lo: int, hi: int) -> list[Inequality]:

@@ -43,6 +43,9 @@ class RowNames:
         for i, lookup in enumerate(row.on(POSEIDON_BUS)):
             self._enter([f"hash{i}.{lane}" for lane in LANES], lookup.fields)
         self._enter([f"result.{n}" for n in contract.results], row.provided.fields[results:])
+        for name, op in (("product", "set"), ("inverse", "inverse")):
+            columns = [s["column"] for s in path.witness["steps"] if s["op"] == op]
+            self._enter([f"{name}{i}" for i in range(len(columns))], [IntPoly.column(c) for c in columns])
 
     def _steps(self, steps: list[Mapping[str, Any]], tape: tuple[str, ...]) -> None:
         cells = [s["column"] for s in steps if s["op"] == "tape"]
@@ -53,9 +56,6 @@ class RowNames:
         self._enter(list(tape), [IntPoly.column(c) for c in cells])
         self.tape = dict(zip(tape, cells, strict=True))
         self.hints = [list(s["columns"]) for s in steps if s["op"] == "limbs"]
-        for name, op in (("product", "set"), ("inverse", "inverse")):
-            columns = [s["column"] for s in steps if s["op"] == op]
-            self._enter([f"{name}{i}" for i in range(len(columns))], [IntPoly.column(c) for c in columns])
         for i, columns in enumerate(self.hints):
             self._enter([f"limbs{i}.{k}" for k in range(len(columns))], [IntPoly.column(c) for c in columns])
 

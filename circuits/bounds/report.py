@@ -13,10 +13,13 @@ from plimsoll.circuits.bounds.rows import Row
 from plimsoll.circuits.bounds.solve import BRANCH, DEFINITION
 from plimsoll.circuits.compiler.trace import ACTIVE
 
+SUM = "sum"
+"""A field of a message that has no column of its own; beside the kinds of constraints."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConstraintBounds:
-    """One constraint: place, kind, text, and the hull of its intervals over all cases (None: nothing to bound)."""
+    """One constraint or sum: place, kind, text, and the hull of its intervals over all cases (None: nothing to bound)."""
 
     place: str
     what: str
@@ -25,8 +28,8 @@ class ConstraintBounds:
 
     @property
     def window(self) -> Interval:
-        """Where a definition must stay for its value to be read back, or an equation for it to be one of integers."""
-        return SIGNED if self.what == DEFINITION else RESIDUES
+        """Where a definition or sum must stay for its value to be read back, or an equation for it to be one of integers."""
+        return SIGNED if self.what in (DEFINITION, SUM) else RESIDUES
 
     @property
     def margin(self) -> float | None:
@@ -74,23 +77,23 @@ def collect(row: Row, names: RowNames, lines: Lines, done: Mapping[int, Case]) -
             columns[-1] = _hull([f for f in found if f is not None])
     for case in done.values():
         free |= case.free
-    constraints = []
-    for number in row.constraints:
-        solved = [case.solver.solved[number] for case in done.values()]
-        intervals = [s.interval for s in solved if s.interval is not None]
-        what = solved[0].what
-        text = names.text(solved[0].poly)
-        constraints.append(
-            ConstraintBounds(
-                lines.constraint(number),
-                what,
-                f"value {text}" if what == DEFINITION else f"{text} = 0",
-                _hull(intervals) if len(intervals) == len(solved) and what != BRANCH else None,
-            )
-        )
+    constraints = [_constraint(names, lines, number, done) for number in row.constraints]
+    sums: dict[tuple[str, str], list[Interval]] = {}
+    for case in done.values():
+        for place, poly, value in case.sums:
+            sums.setdefault((place, names.text(poly)), []).append(value)
+    constraints += [ConstraintBounds(place, SUM, text, _hull(values)) for (place, text), values in sums.items()]
     proved = tuple(dict.fromkeys(item for case in done.values() for item in case.proved))
     labels = tuple(names.column(c) for c in range(row.width))
     return TableBounds(row.table, tuple(done), labels, tuple(columns), free, tuple(constraints), proved)
+
+
+def _constraint(names: RowNames, lines: Lines, number: int, done: Mapping[int, Case]) -> ConstraintBounds:
+    solved = [case.solver.solved[number] for case in done.values()]
+    what, column, poly = solved[0].what, solved[0].column, names.text(solved[0].poly)
+    text = f"{poly} = 0" if column is None else f"{names.column(column)} := {poly}"
+    intervals = [s.interval for s in solved if s.interval is not None and what != BRANCH]
+    return ConstraintBounds(lines.constraint(number), what, text, _hull(intervals))
 
 
 def _hull(intervals: list[Interval]) -> Interval | None:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plimsoll.circuits.bounds.declarations import Kind
-from plimsoll.circuits.bounds.errors import BoundsError
 from plimsoll.circuits.bounds.facts import Infeasible
 from plimsoll.circuits.bounds.integers import IntPoly
-from plimsoll.circuits.bounds.interval import RESIDUES, SIGNED, Interval
+from plimsoll.circuits.bounds.interval import RESIDUES, Interval
 from plimsoll.circuits.bounds.lines import Lines
-from plimsoll.circuits.bounds.packing import overlap
 from plimsoll.circuits.bounds.rows import Tuple
 from plimsoll.circuits.bounds.sources import Sources
 from plimsoll.circuits.field import P
@@ -124,54 +122,3 @@ class Solver:
         fields = [f for t in (*self.row.required, self.row.provided) for f in t.fields]
         others = [p for i, p in self.row.constraints.items() if i != number]
         return any(column in m for poly in (*fields, *others) for m in poly.terms)
-
-    def finish(self) -> None:
-        """Everything must be solved by now.
-
-        Raises:
-            BoundsError: a constraint, lookup, value or hint of which the integers are not determined.
-        """
-        for number, poly in self.pending.items():
-            place, value = self.lines.constraint(number), self.facts.value(poly)
-            if value is not None:
-                raise BoundsError(self.row.table, place, f"{self.names.text(poly)} = 0 can wrap p", str(value))
-            unknown = [self.names.column(c) for c in sorted(poly.columns() - self.facts.intervals.keys())]
-            raise BoundsError(self.row.table, place, f"no bound is known of {', '.join(unknown)}")
-        for check, poly, _ in self.sources.checked:
-            place, value = self.lines.message(check.number, check.bus), self.facts.value(poly)
-            problem = f"{self.names.text(poly)} is looked up, but is not confined to one window of p"
-            raise BoundsError(self.row.table, place, problem, str(value or ""))
-        for number, solved in self.solved.items():
-            if solved.what == DEFINITION and solved.interval is not None and not solved.interval.within(SIGNED):
-                place = self.lines.constraint(number)
-                problem = f"{self.names.text(solved.poly)} can wrap p"
-                raise BoundsError(self.row.table, place, problem, str(solved.interval))
-        self._check_hints()
-
-    def _check_hints(self) -> None:
-        """The limbs of each hint are determined by an equation, whose other limbs are determined before.
-
-        The equation may be the one that bounds a cell of the tape, but none that only computes a column from limbs.
-        """
-        left = dict(enumerate(self.names.hints))
-        read = set(self.names.tape.values())
-        equations = [s.poly for s in self.solved.values() if s.what == EQUATION or s.column in read]
-        while left:
-            undetermined = {c for hint in left.values() for c in hint}
-            done = [
-                i
-                for i, hint in left.items()
-                if any(
-                    set(hint) <= e.columns()
-                    and not (e.columns() & undetermined) - set(hint)
-                    and not overlap(e, hint, self.facts.intervals)
-                    for e in equations
-                )
-            ]
-            if not done:
-                first = next(iter(left))
-                raise BoundsError(
-                    self.row.table, f"limbs{first}", "the limbs that a hint proposes are not unique, or not all checked"
-                )
-            for i in done:
-                del left[i]
