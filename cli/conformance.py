@@ -13,7 +13,7 @@ from plimsoll.cli.options import JSON
 from plimsoll.prover.core_api import ProvingError, core, upstream_verify
 from plimsoll.verifier.conformance import Outcome, SecondVerifier, run_vector
 from plimsoll.verifier.statement import Statement
-from plimsoll.verifier.vectors import read_suite
+from plimsoll.verifier.vector_files import read_suite
 
 
 @click.command()

@@ -2,32 +2,23 @@
 
 A folder holds `suite.json`, which names the bases with their market and parameters, and one JSON file a vector. A
 vector's proof file is its base with some bytes replaced; its snapshot and parameters are its base's with some JSON
-values replaced. Nothing is executed and no path leads out of the folder, so a suite may come from anybody.
+values replaced. `verifier.vector_files` reads folders.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.fields import parse_time
-from plimsoll.engine.json_files import load_model, parse_json
-from plimsoll.engine.problems import InputError
 from plimsoll.verifier.policy import Policy
-from plimsoll.verifier.statement import MAX_FILE_BYTES
 
-SUITE: Final = "suite.json"
-MAX_VECTOR_BYTES: Final = 1 << 20
-MAX_VECTORS: Final = 10_000
 STEPS: Final = ("encoding", "tables", "policy", "heights", "transcript", "constraints", "terminals", "openings")
 Step = Literal["encoding", "tables", "policy", "heights", "transcript", "constraints", "terminals", "openings"]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
@@ -148,7 +139,9 @@ class Base(_Strict):
     parameters: FileName
 
 
-class _SuiteFile(_Strict):
+class SuiteFile(_Strict):
+    """`suite.json`."""
+
     format: Literal["plimsoll-vectors"]
     version: Literal[1]
     policy: Conditions
@@ -206,68 +199,6 @@ class Suite:
         if not edit.take.start <= edit.take.stop <= len(source):
             raise VectorError(f"{name}: expected bytes of a base to take, got {edit.take}")
         return source[edit.take.start : edit.take.stop]
-
-
-def read_suite(folder: Path) -> Suite:
-    """Reads and checks a whole folder. Raises VectorError."""
-    head = _model(_SuiteFile, folder / SUITE)
-    names = sorted(path for path in folder.glob("*.json") if path.name not in _reserved(head))
-    if not 0 < len(names) <= MAX_VECTORS:
-        raise VectorError(f"{folder}: expected 1 to {MAX_VECTORS} vectors beside {SUITE}, got {len(names)}")
-    vectors = tuple(_model(Vector, path) for path in names)
-    for path, vector in zip(names, vectors, strict=True):
-        if vector.name != path.stem:
-            raise VectorError(f"{path}: expected a vector named {path.stem!r} as its file, got {vector.name!r}")
-    files = {name: _json(folder / name) for base in head.bases.values() for name in (base.market, base.parameters)}
-    proofs = {name: _proof(folder / base.file, base) for name, base in head.bases.items()}
-    suite = Suite(vectors, head.policy, head.bases, proofs, files)
-    for vector in vectors:
-        suite.case(vector)
-    return suite
-
-
-def _reserved(head: _SuiteFile) -> set[str]:
-    return {SUITE, *(name for base in head.bases.values() for name in (base.market, base.parameters))}
-
-
-def _read(path: Path, limit: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise VectorError(f"{path}: cannot be read: {error.strerror}; check the folder") from error
-    if len(data) > limit:
-        raise VectorError(f"{path}: expected at most {limit} bytes, got more")
-    return data
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def _model(model: type[Model], path: Path) -> Model:
-    try:
-        return load_model(model, _read(path, MAX_VECTOR_BYTES), str(path))
-    except InputError as error:
-        raise VectorError(str(error)) from error
-
-
-def _json(path: Path) -> Any:
-    try:
-        return parse_json(_read(path, MAX_VECTOR_BYTES), str(path))
-    except InputError as error:
-        raise VectorError(str(error)) from error
-
-
-def _proof(path: Path, base: Base) -> bytes:
-    unpacked = zlib.decompressobj()
-    try:
-        data = unpacked.decompress(_read(path, MAX_FILE_BYTES), MAX_FILE_BYTES)
-    except zlib.error as error:
-        raise VectorError(f"{path}: expected data compressed with zlib: {error}") from error
-    digest = hashlib.sha256(data).hexdigest()
-    if not unpacked.eof or (len(data), digest) != (base.bytes, base.sha256):
-        raise VectorError(f"{path}: expected {base.bytes} bytes of digest {base.sha256}, got {len(data)} of {digest}")
-    return data
 
 
 def _time(text: str) -> int:

@@ -1,0 +1,80 @@
+"""Reads a folder of test vectors. No path leads out of it, sizes are bounded before anything is parsed, and nothing is
+executed: a folder may come from anybody."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+
+from plimsoll.engine.json_files import load_model, parse_json
+from plimsoll.engine.problems import InputError
+from plimsoll.verifier.statement import MAX_FILE_BYTES
+from plimsoll.verifier.vectors import Base, Suite, SuiteFile, Vector, VectorError
+
+SUITE: Final = "suite.json"
+MAX_VECTOR_BYTES: Final = 1 << 20
+MAX_VECTORS: Final = 10_000
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_suite(folder: Path) -> Suite:
+    """Reads and checks a whole folder. Raises VectorError."""
+    head = _model(SuiteFile, folder / SUITE)
+    names = sorted(path for path in folder.glob("*.json") if path.name not in _reserved(head))
+    if not 0 < len(names) <= MAX_VECTORS:
+        raise VectorError(f"{folder}: expected 1 to {MAX_VECTORS} vectors beside {SUITE}, got {len(names)}")
+    vectors = tuple(_model(Vector, path) for path in names)
+    for path, vector in zip(names, vectors, strict=True):
+        if vector.name != path.stem:
+            raise VectorError(f"{path}: expected a vector named {path.stem!r} as its file, got {vector.name!r}")
+    files = {name: _json(folder / name) for base in head.bases.values() for name in (base.market, base.parameters)}
+    proofs = {name: _proof(folder / base.file, base) for name, base in head.bases.items()}
+    suite = Suite(vectors, head.policy, head.bases, proofs, files)
+    for vector in vectors:
+        suite.case(vector)
+    return suite
+
+
+def _reserved(head: SuiteFile) -> set[str]:
+    return {SUITE, *(name for base in head.bases.values() for name in (base.market, base.parameters))}
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise VectorError(f"{path}: cannot be read: {error.strerror}; check the folder") from error
+    if len(data) > limit:
+        raise VectorError(f"{path}: expected at most {limit} bytes, got more")
+    return data
+
+
+def _model(model: type[Model], path: Path) -> Model:
+    try:
+        return load_model(model, _read(path, MAX_VECTOR_BYTES), str(path))
+    except InputError as error:
+        raise VectorError(str(error)) from error
+
+
+def _json(path: Path) -> Any:
+    try:
+        return parse_json(_read(path, MAX_VECTOR_BYTES), str(path))
+    except InputError as error:
+        raise VectorError(str(error)) from error
+
+
+def _proof(path: Path, base: Base) -> bytes:
+    unpacked = zlib.decompressobj()
+    try:
+        data = unpacked.decompress(_read(path, MAX_FILE_BYTES), MAX_FILE_BYTES)
+    except zlib.error as error:
+        raise VectorError(f"{path}: expected data compressed with zlib: {error}") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if not unpacked.eof or (len(data), digest) != (base.bytes, base.sha256):
+        raise VectorError(f"{path}: expected {base.bytes} bytes of digest {base.sha256}, got {len(data)} of {digest}")
+    return data
