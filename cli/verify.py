@@ -61,6 +61,8 @@ def verify(
     """
     if security_floor < FULL_SECURITY and not accept_weaker_security:
         raise click.UsageError(f"--security-floor below {FULL_SECURITY} needs --accept-weaker-security")
+    if security_floor < FULL_SECURITY:
+        console.show_warning(f"{security_floor} proven bits are accepted; full security is {FULL_SECURITY}")
     data = read_proof_file(proof)
     snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     accepted = replace(

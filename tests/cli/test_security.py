@@ -123,7 +123,9 @@ def test_floor_below_128_without_its_flag_rejected(plimsoll: Any, proof: Path, m
     ],
 )
 def test_floor(plimsoll: Any, proof: Path, market: tuple[str, ...], options: tuple[Any, ...], code: int) -> None:
-    assert plimsoll("verify", proof, *market, *AT, *options).code == code
+    outcome = plimsoll("verify", proof, *market, *AT, *options)
+    assert outcome.code == code
+    assert ("warning: 127 proven bits" in outcome.err) == (127 in options)
 
 
 def test_insecure_profile_at_a_low_floor_rejected(proof: Path, market: tuple[str, ...]) -> None:
