@@ -4,6 +4,7 @@
 #   make test    set everything up and run all tests
 #   make check   formatting, lints, types, import direction
 #   make docs    the documentation, in docs/_build/html
+#   make fuzz    coverage-guided fuzzing of every reader and of the verifier, SECONDS=120 for each of eight harnesses
 #   make lock    write requirements/*.lock from pyproject.toml; newer versions only with UPGRADE=--upgrade
 
 PYTHON ?= python3
@@ -29,7 +30,7 @@ DISHONEST := build/dishonest/plimsoll_dishonest.abi3.so
 
 # Each cargo call uses all cores already, and the tests' closing line must come last.
 .NOTPARALLEL:
-.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit lock clean
+.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit fuzz lock clean
 
 setup: $(STAMPS)/dev $(STAMPS)/core $(STAMPS)/plimsoll $(DISHONEST)
 
@@ -71,6 +72,18 @@ bench: setup
 audit: setup
 	$(BIN)/python -m pytest --hypothesis-profile=audit -m "audit or not audit"
 
+# Coverage-guided, each harness for SECONDS, eight in all. atheris has wheels for CPython 3.11 to 3.13 only, so it has a
+# lock of its own; `make test` runs the same harnesses on seeded mutants without it. tests/fuzz compares the list.
+SECONDS ?= 120
+HARNESSES ?= proof-file statement body steps snapshot parameters market book
+fuzz: setup $(STAMPS)/fuzz
+	@for harness in $(HARNESSES); do \
+	    echo "$$harness: $(SECONDS) s"; \
+	    $(BIN)/python tests/fuzz/fuzz.py $$harness $(SECONDS) >build/fuzz-$$harness.log 2>&1 \
+	        || { tail -n 40 build/fuzz-$$harness.log; exit 1; }; \
+	    grep -E '^stat::|DONE' build/fuzz-$$harness.log; \
+	done
+
 clean:
 	rm -rf $(VENV) build target dist docs/_build *.egg-info .pytest_cache .ruff_cache .hypothesis
 
@@ -90,7 +103,7 @@ $(STAMPS)/demo $(STAMPS)/dev: $(STAMPS)/%: requirements/%.lock $(STAMPS)/build
 	$(LOCKED) -r $<
 	@touch $@
 
-$(STAMPS)/docs: requirements/docs.lock $(STAMPS)/build
+$(STAMPS)/docs $(STAMPS)/fuzz: $(STAMPS)/%: requirements/%.lock $(STAMPS)/build
 	$(LOCKED) -r $<
 	@touch $@
 
@@ -134,4 +147,5 @@ lock:
 	$(COMPILE) pyproject.toml --extra book -c requirements/dev.lock -o requirements/demo.lock
 	$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/verify.lock
 	$(COMPILE) --group build -c requirements/dev.lock -o requirements/build.lock
+	$(COMPILE) --group fuzz -c requirements/dev.lock -o requirements/fuzz.lock
 	$(COMPILE) --group lock -o requirements/lock.lock
