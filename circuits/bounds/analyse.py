@@ -26,11 +26,12 @@ def analyse(program: Program, declared: Declarations = BOOK) -> BoundsReport:
         BoundsError: something is not proved; names the table, the constraint with its Cairo lines, and the interval.
         CompileError: the program cannot be turned into tables.
     """
-    tables = tuple(_table(program, declared, path) for path in compile_program(program).paths)
+    tables = tuple(analyse_path(program, declared, path) for path in compile_program(program).paths)
     return BoundsReport(tables, {name: c.summary for name, c in declared.contracts.items()})
 
 
-def _table(program: Program, declared: Declarations, path: CompiledPath) -> TableBounds:
+def analyse_path(program: Program, declared: Declarations, path: CompiledPath) -> TableBounds:
+    """Proves one path on its own, taking the contracts of the others for granted. Raises BoundsError."""
     row = read_row(path.table)
     names = RowNames(program, declared, path, row)
     lines = Lines(program, path.function, row.table)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from plimsoll.circuits.bounds.declarations import Conclusion, Contract, Declarations, Inequality, Names
 from plimsoll.circuits.bounds.errors import BoundsError
 from plimsoll.circuits.bounds.facts import Facts
-from plimsoll.circuits.bounds.finish import finish
+from plimsoll.circuits.bounds.finish import finish, nothing_pending
 from plimsoll.circuits.bounds.free import check_free
 from plimsoll.circuits.bounds.integers import IntPoly
 from plimsoll.circuits.bounds.interval import Interval
@@ -101,11 +101,13 @@ def _prove(solver: Solver, rule: Inequality, local: Names, place: str) -> tuple[
 
 def _show(solver: Solver, goal: IntPoly, place: str, problem: str) -> None:
     facts = solver.facts
+    if goal.columns() <= facts.intervals.keys() and facts.proves(goal):
+        return
+    nothing_pending(solver)  # a constraint that was not understood is the better explanation
     unknown = [solver.names.column(c) for c in sorted(goal.columns() - facts.intervals.keys())]
     if unknown:
         raise BoundsError(solver.row.table, place, f"{problem}: no bound is known of {', '.join(unknown)}")
-    if not facts.proves(goal):
-        raise BoundsError(solver.row.table, place, problem, str(facts.value(goal)))
+    raise BoundsError(solver.row.table, place, problem, str(facts.value(goal)))
 
 
 def _conclude(solver: Solver, conclusion: Conclusion) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plimsoll.circuits.bounds.errors import BoundsError
-from plimsoll.circuits.bounds.interval import SIGNED
+from plimsoll.circuits.bounds.interval import readable
 from plimsoll.circuits.bounds.packing import overlap
 from plimsoll.circuits.bounds.solve import DEFINITION, EQUATION, Solver
 
@@ -14,30 +14,37 @@ def finish(solver: Solver) -> None:
     Raises:
         BoundsError: a constraint, lookup, value or hint of which the integers are not determined.
     """
-    _nothing_pending(solver)
+    nothing_pending(solver)
+    _lookups_confined(solver)
     names, table = solver.names, solver.row.table
     for number, solved in solver.solved.items():
-        if solved.what == DEFINITION and solved.interval is not None and not solved.interval.within(SIGNED):
+        if solved.what == DEFINITION and solved.interval is not None and not readable(solved.interval):
             problem = f"{names.text(solved.poly)} can wrap p"
             raise BoundsError(table, solver.lines.constraint(number), problem, str(solved.interval))
     for column, value in solver.facts.intervals.items():
-        if not value.within(SIGNED):
+        if not readable(value):
             raise BoundsError(table, names.column(column), "the value can wrap p", str(value))
     _hints_determined(solver)
 
 
-def _nothing_pending(solver: Solver) -> None:
+def nothing_pending(solver: Solver) -> None:
+    """No constraint is left but those about results of calls to come. Raises BoundsError."""
     names, facts, table = solver.names, solver.facts, solver.row.table
     for number, poly in solver.pending.items():
+        if poly.columns() & solver.late:
+            continue
         place, value = solver.lines.constraint(number), facts.value(poly)
         if value is not None:
             raise BoundsError(table, place, f"{names.text(poly)} = 0 can wrap p", str(value))
         unknown = [names.column(c) for c in sorted(poly.columns() - facts.intervals.keys())]
         raise BoundsError(table, place, f"no bound is known of {', '.join(unknown)}")
+
+
+def _lookups_confined(solver: Solver) -> None:
     for check, poly, _ in solver.sources.checked:
         place = solver.lines.message(check.number, check.bus)
-        problem = f"{names.text(poly)} is looked up, but is not confined to one window of p"
-        raise BoundsError(table, place, problem, str(facts.value(poly) or ""))
+        problem = f"{solver.names.text(poly)} is looked up, but is not confined to one window of p"
+        raise BoundsError(solver.row.table, place, problem, str(solver.facts.value(poly) or ""))
 
 
 def _hints_determined(solver: Solver) -> None:

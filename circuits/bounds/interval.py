@@ -71,10 +71,18 @@ def number(value: int) -> str:
 
 RESIDUES = Interval(-P + 1, P - 1)
 """An integer in here that is 0 mod p is 0: where a constraint is an equation of integers."""
-SIGNED = Interval(-(P // 2), P // 2)
-"""Every field element is the residue of exactly one integer in here: where a value can be read back."""
 
 
-def margin(interval: Interval, window: Interval) -> float:
-    """Bits between the largest absolute value and the window's edge (64 for the value 0)."""
-    return log2(window.hi) - log2(max(interval.size, 1))
+def readable(interval: Interval) -> bool:
+    """Whether different integers of the interval are different field elements: it is shorter than p."""
+    return interval.hi - interval.lo < P
+
+
+def equation_margin(interval: Interval) -> float:
+    """Bits between the largest absolute value and p (64 for the value 0)."""
+    return log2(P) - log2(max(interval.size, 1))
+
+
+def value_margin(interval: Interval) -> float:
+    """Bits between the number of the interval's integers and p."""
+    return log2(P) - log2(interval.hi - interval.lo + 1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plimsoll.circuits.bounds.case import Case
-from plimsoll.circuits.bounds.interval import RESIDUES, SIGNED, Interval, margin
+from plimsoll.circuits.bounds.interval import Interval, equation_margin, value_margin
 from plimsoll.circuits.bounds.lines import Lines
 from plimsoll.circuits.bounds.names import RowNames
 from plimsoll.circuits.bounds.rows import Row
@@ -19,7 +19,7 @@ SUM = "sum"
 
 @dataclass(frozen=True, slots=True)
 class ConstraintBounds:
-    """One constraint or sum: place, kind, text, and the hull of its intervals over all cases (None: nothing to bound)."""
+    """One constraint or sum: place, kind, text, hull of its intervals over all cases (None: nothing to bound)."""
 
     place: str
     what: str
@@ -27,14 +27,11 @@ class ConstraintBounds:
     interval: Interval | None
 
     @property
-    def window(self) -> Interval:
-        """Where a definition or sum must stay for its value to be read back, or an equation for it to be one of integers."""
-        return SIGNED if self.what in (DEFINITION, SUM) else RESIDUES
-
-    @property
     def margin(self) -> float | None:
-        """Bits between the interval and the window's edge."""
-        return None if self.interval is None else margin(self.interval, self.window)
+        """Bits to the window's edge: |difference of the sides| < p, or for a value fewer than p integers."""
+        if self.interval is None:
+            return None
+        return value_margin(self.interval) if self.what in (DEFINITION, SUM) else equation_margin(self.interval)
 
 
 @dataclass(frozen=True, slots=True)

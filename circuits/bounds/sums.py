@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plimsoll.circuits.bounds.errors import BoundsError
 from plimsoll.circuits.bounds.integers import IntPoly
-from plimsoll.circuits.bounds.interval import SIGNED, Interval
+from plimsoll.circuits.bounds.interval import Interval, readable
 from plimsoll.circuits.bounds.solve import Solver
 
 Sum = tuple[str, IntPoly, Interval]
@@ -24,7 +24,7 @@ def field_sums(solver: Solver) -> list[Sum]:
             value = solver.facts.value(poly)
             if value is None or poly.as_column() is not None or poly.as_constant() is not None:
                 continue
-            if not value.within(SIGNED):
+            if not readable(value):
                 raise BoundsError(solver.row.table, place, f"{solver.names.text(poly)} can wrap p", str(value))
             found.setdefault(poly, (place, poly, value))
     return list(found.values())
