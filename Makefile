@@ -5,6 +5,7 @@
 #   make check   formatting, lints, types, import direction
 #   make docs    the documentation, in docs/_build/html
 #   make fuzz    coverage-guided fuzzing of every reader and of the verifier, SECONDS=120 for each of eight harnesses
+#   make licences, make sbom, make wheel    each locked package's licence; a CycloneDX bill of them; reproducible wheel
 #   make lock    write requirements/*.lock from pyproject.toml; newer versions only with UPGRADE=--upgrade
 
 PYTHON ?= python3
@@ -30,7 +31,7 @@ DISHONEST := build/dishonest/plimsoll_dishonest.abi3.so
 
 # Each cargo call uses all cores already, and the tests' closing line must come last.
 .NOTPARALLEL:
-.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit fuzz lock clean
+.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit fuzz licences sbom wheel lock clean
 
 setup: $(STAMPS)/dev $(STAMPS)/core $(STAMPS)/plimsoll $(DISHONEST)
 
@@ -83,6 +84,24 @@ fuzz: setup $(STAMPS)/fuzz
 	        || { tail -n 40 build/fuzz-$$harness.log; exit 1; }; \
 	    grep -E '^stat::|DONE' build/fuzz-$$harness.log; \
 	done
+
+# What is not installed is judged by requirements/licences.toml alone, so the documentation's packages come first.
+licences: setup $(STAMPS)/docs
+	@cargo fetch --locked --quiet
+	$(BIN)/python .ci/licences.py
+
+# The wheel of the last commit, the same bytes wherever it is built: file modes and times are the commit's.
+wheel: $(STAMPS)/build
+	@rm -rf build/source && mkdir -p build/source dist
+	@git -c tar.umask=022 archive HEAD pyproject.toml README.md LICENSE $(ROOMS) | tar -xpf - -C build/source
+	@umask 022 && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m pip wheel --quiet --no-index --no-deps \
+	    --no-build-isolation --wheel-dir dist ./build/source
+	@$(BIN)/python -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest(), sys.argv[1])' \
+	    dist/plimsoll-*.whl
+
+# From the locks alone; needs nothing installed.
+sbom:
+	@$(PYTHON) .ci/sbom.py
 
 clean:
 	rm -rf $(VENV) build target dist docs/_build *.egg-info .pytest_cache .ruff_cache .hypothesis
