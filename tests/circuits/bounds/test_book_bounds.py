@@ -49,7 +49,7 @@ def test_coefficients_stay_below_what_the_documents_say() -> None:
     assert all(v is not None and v.size < 2**40.6 for v in sums)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_honest_rows_lie_in_the_intervals(seed: int) -> None:
     machine = book_machine()
     execution = machine.execute(random_batch(seed).tape())

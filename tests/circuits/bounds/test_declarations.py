@@ -8,9 +8,9 @@ import pytest
 
 from plimsoll.circuits import schedule_records
 from plimsoll.circuits.book_tables import book_program
-from plimsoll.circuits.bounds import BoundsError, analyse, book
+from plimsoll.circuits.bounds import BoundsError, analyse
 from plimsoll.circuits.bounds.book import BOOK
-from plimsoll.circuits.bounds.declarations import Conclusion, Contract, Kind, between
+from plimsoll.circuits.bounds.declarations import Conclusion, Contract, Inequality, Kind, between
 from plimsoll.circuits.bounds.integers import IntPoly
 
 
@@ -42,7 +42,7 @@ def test_higher_trees_rejected() -> None:
     contract = BOOK.contracts["subtree"]
     high = 2**60 - 1 + 2**64
 
-    def before(h: int) -> list[book.Inequality]:
+    def before(h: int) -> list[Inequality]:
         return [*between("height", h, h), *between("prev", 0, high - (2**48 << h))]
 
     refused(
