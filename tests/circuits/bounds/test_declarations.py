@@ -9,9 +9,13 @@ import pytest
 from plimsoll.circuits import schedule_records
 from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.bounds import BoundsError, analyse
+from plimsoll.circuits.bounds.analyse import analyse_path
 from plimsoll.circuits.bounds.book import BOOK
 from plimsoll.circuits.bounds.declarations import Conclusion, Contract, Inequality, Kind, between
 from plimsoll.circuits.bounds.integers import IntPoly
+from plimsoll.circuits.bounds.roms import schedule_rules
+from plimsoll.circuits.compiler import compile_program
+from plimsoll.circuits.field import P
 
 
 def refused(table: str, match: str, **changes: Contract) -> None:
@@ -118,3 +122,30 @@ def test_free_name_that_is_no_cell_rejected() -> None:
 def test_false_conclusion_rejected(conclusion: Conclusion, match: str) -> None:
     with pytest.raises(BoundsError, match=match):
         analyse(book_program(), replace(BOOK, conclusions={"main": (conclusion,)}))
+
+
+@pytest.mark.parametrize(("highest", "place"), [(P - 1, "builtin:poseidon"), (P, "prev")])
+def test_order_that_may_wrap_rejected(highest: int, place: str) -> None:
+    """A sum without a column of its own, and a column: both must be told from the field element."""
+    [path] = [p for p in compile_program(book_program()).paths if p.table.name == "subtree.z.nz"]
+    before = [*between("height", 0, 0), *between("prev", 0, highest)]
+    contract = replace(BOOK.contracts["subtree"], before=lambda case: before, cases=range(1))
+    with pytest.raises(BoundsError, match="can wrap p") as caught:
+        analyse_path(book_program(), replace(BOOK, contracts={**BOOK.contracts, "subtree": contract}), path)
+    assert place in caught.value.place
+
+
+def test_record_field_without_rule_rejected() -> None:
+    rules = [rule for rule in schedule_rules()["schedule"] if rule.terms[0][0] != "d1_3"]
+    with pytest.raises(BoundsError, match="r0.d1_3: the record's rules do not bound"):
+        analyse(book_program(), replace(BOOK, roms=lambda: {"schedule": rules}))
+
+
+def test_column_of_two_sources_rejected() -> None:
+    """Two arguments of a claim that are one column."""
+    [path] = [p for p in compile_program(book_program()).paths if p.table.name == "holdings.z"]
+    [claim] = [m for m in path.table.messages if m.bus == "fn:holdings"]
+    fields = (*claim.fields[:4], claim.fields[3], *claim.fields[5:])
+    messages = tuple(replace(m, fields=fields) if m is claim else m for m in path.table.messages)
+    with pytest.raises(BoundsError, match="expected a column of its own"):
+        analyse_path(book_program(), BOOK, replace(path, table=replace(path.table, messages=messages)))
