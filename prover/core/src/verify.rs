@@ -19,12 +19,12 @@ pub fn verify(
 ) -> Result<()> {
     let shape = ProofShape::new(set, profile)?;
     let publics = shape.public_values(public_values)?;
-    let proof = body::decode(proof, &shape)?;
     // Upstream takes the heights from the proof. A doubled height repeats every public column and with it the root's
-    // active row: two roots, split totals.
-    for (i, (&bits, instance)) in proof.degree_bits.iter().zip(&shape.instances).enumerate() {
+    // active row: two roots, split totals. They stand first in the body, one byte an instance, and are compared before
+    // anything whose length depends on them; a body too short to have them all is refused by `decode`.
+    for (i, (&bits, instance)) in proof.iter().zip(&shape.instances).enumerate() {
         let expected = instance.log_height + LOG_ZK;
-        if bits != expected {
+        if usize::from(bits) != expected {
             return refuse!(
                 Heights,
                 "table {}, instance {i}: expected degree bits {expected}, got {bits}",
@@ -32,6 +32,7 @@ pub fn verify(
             );
         }
     }
+    let proof = body::decode(proof, &shape)?;
     verify_batch(&profile.verifying(statement_digest), &shape.airs, &proof, &publics, &shape.data.common)
         .map_err(|e| CoreError::new(Kind::Verification, format!("upstream rejects the proof: {e:?}")))
 }
