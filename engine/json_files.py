@@ -1,7 +1,8 @@
 """Strict JSON in, Pydantic models out. Everything that JSON leaves open is refused.
 
 Refused with a clear error: a byte-order mark, bytes that are not UTF-8, a key given twice, NaN and infinities, JSON
-numbers that are not plain integers, nesting deeper than any of our files needs, files beyond `MAX_BYTES`.
+numbers that are not plain integers, nesting deeper than any of our files needs, files beyond `MAX_BYTES` or with more
+than `MAX_VALUES` values.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from plimsoll.engine.problems import InputError, Problem, RefusedValueError, shown
+from plimsoll.engine.problems import MAX_SHOWN, InputError, Problem, RefusedValueError, shown
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 16
+MAX_VALUES = 2**18
+"""In all lists and objects together. A value takes two bytes of a file, but up to 2.5 KB as a problem of its own: this
+keeps a file in which everything is wrong below 1 GiB of memory. A venue of 700
+instruments with two lists of twelve brackets each has less than half of it."""
 MAX_INTEGER_DIGITS = 20
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -36,7 +41,7 @@ def parse_json(data: bytes, file: str) -> Any:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _refused(file, f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from error
-    _check_depth(text, file)
+    _check_structure(text, file)
     try:
         return json.loads(
             text,
@@ -82,7 +87,7 @@ def problems_of(error: ValidationError, file: str) -> list[Problem]:
             message = message.format(**item.get("ctx", {}))
         if cause is not None:
             message, remedy = str(cause), getattr(cause, "remedy", remedy)
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in item["loc"]).lstrip(".")
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{_cut(part)}" for part in item["loc"]).lstrip(".")
         value = "" if isinstance(item["input"], dict | list) else shown(item["input"])
         problems.append(Problem(file, place, value, message, remedy))
     return problems
@@ -107,18 +112,27 @@ _SENTENCES = {
 """What Pydantic's own errors mean to someone who writes JSON: message and remedy by type of error."""
 
 
+def _cut(name: str) -> str:
+    """A field's name in a message: an unknown one can be as long as the file."""
+    return name if len(name) <= MAX_SHOWN else name[: MAX_SHOWN - 3] + "..."
+
+
 def _refused(file: str, message: str, remedy: str) -> InputError:
     return InputError([Problem(file, "", "", message, remedy)])
 
 
-def _check_depth(text: str, file: str) -> None:
-    """Python's own parser recurses: refuse deep nesting before it runs, counting brackets outside of strings."""
-    depth = 0
+def _check_structure(text: str, file: str) -> None:
+    """Python's own parser recurses, and Pydantic lists every error: refuse deep nesting and too many values before they
+    run, counting brackets and commas outside of strings."""
+    depth = values = 0
     for token in _TOKEN.finditer(text):
         if token[0] in "[{":
             depth += 1
         elif token[0] in "]}":
             depth -= 1
+        values += token[0] in "[{,"
+        if values > MAX_VALUES:
+            raise _refused(file, f"holds more than {MAX_VALUES} values", "check that this is the right file")
         if depth > MAX_DEPTH:
             raise _refused(file, f"is nested deeper than {MAX_DEPTH} levels", "check that this is the right file")
 

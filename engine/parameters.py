@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -132,6 +132,14 @@ class RiskParameters(BaseModel):
             got = format_decimal(rate, PPM_DIGITS)
             raise RefusedValueError(f"expected at most 1, got {got}", "rates are fractions: 0.5 is 50 %")
         return rate
+
+    @field_validator("instruments", mode="before")
+    @classmethod
+    def _check_count(cls, instruments: Any) -> Any:
+        """Before each of them is read: every field that is missing from every one would be a problem to list."""
+        if isinstance(instruments, list) and len(instruments) > MAX_INSTRUMENTS:
+            raise RefusedValueError(f"expected at most {MAX_INSTRUMENTS} instruments", "split the venue")
+        return instruments
 
     @model_validator(mode="after")
     def _check(self) -> RiskParameters:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from plimsoll.engine.json_files import MAX_BYTES, parse_json
+from plimsoll.engine.instruments import MAX_INSTRUMENTS
+from plimsoll.engine.json_files import MAX_BYTES, MAX_VALUES, parse_json
+from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError
 from plimsoll.engine.snapshot import MarketSnapshot
 
@@ -57,3 +61,51 @@ def test_every_problem_is_listed() -> None:
 def test_missing_file_rejected(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         MarketSnapshot.load(tmp_path / "none.json")
+
+
+def test_too_many_values_rejected() -> None:
+    assert len(parse_json(b"[" + b"0," * (MAX_VALUES - 2) + b"0]", "file.json")) == MAX_VALUES - 1
+    with pytest.raises(InputError, match="more than 262144 values"):
+        parse_json(b"[" + b"0," * MAX_VALUES + b"0]", "file.json")
+
+
+def test_commas_inside_strings_are_no_values() -> None:
+    assert parse_json(b'["' + b"," * (MAX_VALUES + 1) + b'"]', "file.json") == ["," * (MAX_VALUES + 1)]
+
+
+def test_too_many_instruments_rejected_as_one_problem() -> None:
+    """Not as one problem for each field that is missing: a file of 4 MiB took more than 3 GiB so."""
+    with pytest.raises(InputError) as caught:
+        RiskParameters.parse(b'{"instruments": [' + b"{}," * MAX_INSTRUMENTS + b"{}]}")
+    assert [one.place for one in caught.value.problems].count("instruments") == 1
+    assert len(caught.value.problems) < 10
+
+
+WORST = {
+    "prices": '"prices": {' + ",".join(f'"{i:06x}":0' for i in range(MAX_VALUES - 10)) + "}",
+    "instruments": '"instruments": [' + ",".join(["{}"] * MAX_INSTRUMENTS) + "]",
+}
+
+
+@pytest.mark.parametrize("what", WORST)
+def test_file_in_which_everything_is_wrong_takes_less_than_a_gibibyte(what: str) -> None:
+    code = """
+import resource, sys
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.problems import InputError
+from plimsoll.engine.snapshot import MarketSnapshot
+try:
+    (MarketSnapshot if sys.argv[1] == "prices" else RiskParameters).parse(sys.stdin.buffer.read())
+except InputError:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    data = ("{" + WORST[what] + "}").encode()
+    done = subprocess.run([sys.executable, "-c", code, what], input=data, capture_output=True, check=True)
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(done.stdout) * unit < 2**30
+
+
+def test_long_field_name_is_cut_in_messages() -> None:
+    with pytest.raises(InputError) as caught:
+        MarketSnapshot.parse(b'{"' + b"a" * 10_000 + b'": 1, "prices": {"' + b"B" * 10_000 + b'": 1}}')
+    assert max(len(one.place) for one in caught.value.problems) < 200
