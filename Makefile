@@ -78,11 +78,12 @@ audit: setup
 SECONDS ?= 120
 HARNESSES ?= proof-file statement body steps snapshot parameters market book
 fuzz: setup $(STAMPS)/fuzz
+	@mkdir -p build/fuzz
 	@for harness in $(HARNESSES); do \
 	    echo "$$harness: $(SECONDS) s"; \
-	    $(BIN)/python tests/fuzz/fuzz.py $$harness $(SECONDS) >build/fuzz-$$harness.log 2>&1 \
-	        || { tail -n 40 build/fuzz-$$harness.log; exit 1; }; \
-	    grep -E '^stat::|DONE' build/fuzz-$$harness.log; \
+	    $(BIN)/python tests/fuzz/fuzz.py $$harness $(SECONDS) >build/fuzz/$$harness.log 2>&1 \
+	        || { tail -n 40 build/fuzz/$$harness.log; exit 1; }; \
+	    grep -E '^stat::|DONE' build/fuzz/$$harness.log; \
 	done
 
 # What is not installed is judged by requirements/licences.toml alone, so the documentation's packages come first.
