@@ -15,7 +15,7 @@ from typing import Final
 from plimsoll.engine.errors import PlimsollError
 
 MIN_LOG_HEIGHT: Final = 8
-"""No table is lower than 2^8 rows: the hiding budget 2 * (queries + 3 * points) <= height (DESIGN section 6)."""
+"""No table is lower than 2^8 rows: the hiding budget 2 * (queries + 3 * points) <= height (docs/security)."""
 LOG_LEAVES: Final = range(2, 15)
 ROWS_PER_ACCOUNT: Final = (1, 2, 3, 4, 6, 9, 14, 22, 30, 46, 62, 94, 126, 171)
 """Coarse grid of the declared average number of rows of six holdings (171 rows: 1,024 holdings and a part row)."""

@@ -29,7 +29,7 @@ from plimsoll.circuits.field import P
 
 BLIND_BUS = "blind"
 BLINDS = 3
-"""Three blinds for each table: a LogUp terminal is an element of the cubic extension (DESIGN section 6)."""
+"""Three blinds for each table: a LogUp terminal is an element of the cubic extension (docs/security)."""
 MAX_DEGREE = 3
 """Degree of a constraint's polynomial in the columns; the prover's degree hint for packing messages."""
 

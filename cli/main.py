@@ -112,7 +112,7 @@ def run(arguments: list[str]) -> int:
 def _unexpected(error: Exception, debug: bool) -> int:
     if isinstance(error, ModuleNotFoundError) and error.name in EXTRAS:
         extra = EXTRAS[error.name]
-        console.show_error(f"this command needs {error.name}: pip install 'plimsoll[{extra}]'")
+        console.show_error(f"this command needs {error.name}: install the extra plimsoll[{extra}]")
         return console.UNREADABLE
     if isinstance(error, MemoryError):
         console.show_error("not enough memory; use a machine with more, or a smaller book")

@@ -24,6 +24,7 @@ def read_proof_file(path: Path) -> bytes:
     """A proof file's bytes. Raises `UnreadableFileError` for anything that does not begin like a proof."""
     if path.is_dir():
         raise UnreadableFileError(f"{path}: expected a proof file, got a directory; name the file in it")
+    _refuse_special(path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
@@ -32,6 +33,12 @@ def read_proof_file(path: Path) -> bytes:
     if not data.startswith(MAGIC):
         raise UnreadableFileError(f"{path}: expected a proof file, got {_kind(data)}; give the file that `prove` wrote")
     return data
+
+
+def _refuse_special(path: Path) -> None:
+    """A pipe or device may never end."""
+    if path.exists() and not path.is_file():
+        raise UnreadableFileError(f"{path}: expected a regular file; copy it to one first")
 
 
 def _kind(data: bytes) -> str:
@@ -49,6 +56,7 @@ def read_market(model: type[Model], path: Path) -> Model:
     """A snapshot or parameters; raises `InputError` with every problem, and says when the two were swapped."""
     if path.is_dir():
         raise UnreadableFileError(f"{path}: expected a JSON file, got a directory; name the file in it")
+    _refuse_special(path)
     findings = Findings()
     value = read_market_file(model, path, findings)
     if value is None:

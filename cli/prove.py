@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from plimsoll.engine.ingest.preflight import BookRefusedError, CheckedBook, pref
 from plimsoll.prover.job import FailingAccountsError, new_opening, prove_book, refuse_failing
 from plimsoll.prover.opening import Opening, is_private
 from plimsoll.prover.tape import TapeError
+from plimsoll.verifier.statement import MAGIC
 
 HOLDINGS: Final = 12
 """Declared average of holdings an account, where nothing is declared: two rows of six."""
@@ -101,6 +103,7 @@ def prove(
         # beside the book, which is as secret, and never beside the proof, which may lie in a folder that is served;
         # each publication has its own
         opening = opening or book / f"opening-{checked.snapshot.sequence}.json"
+        _check_targets(out, opening, force)
         return _prove(checked, shape, out, opening, as_json)
     except (ShapeError, TapeError) as error:
         console.show_error(str(error))
@@ -108,15 +111,29 @@ def prove(
 
 
 def _check_targets(out: Path, opening: Path | None, force: bool) -> None:
+    """Refuses targets that cannot be written or would destroy something: only an older proof is ever replaced."""
     if opening is not None and out.resolve() == opening.resolve():
         raise click.UsageError("--out and --opening name the same file: the proof is published, the opening is secret")
     if out.is_dir():
         raise click.UsageError(f"--out {out} is a directory: name a file in it")
+    if out.exists() and not _is_proof(out):
+        raise click.UsageError(f"{out} exists and is no proof: it is never replaced; choose another --out")
     if out.exists() and not force:
         raise click.UsageError(f"{out} exists: choose another --out, or replace it with --force")
     for path in (out, opening):
-        if path is not None and not path.parent.is_dir() and path.parent.name:
+        if path is None:
+            continue
+        if not path.parent.is_dir():
             raise PlimsollError(f"{path.parent}: no such directory for {path.name}; make it first")
+        if not path.exists() and not os.access(path.parent, os.W_OK):
+            raise PlimsollError(f"{path.parent}: cannot be written, so {path.name} could not be; name another place")
+
+
+def _is_proof(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def _prove(checked: CheckedBook, shape: ShapeClass, out: Path, opening: Path, as_json: bool) -> int:

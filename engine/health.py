@@ -11,7 +11,7 @@ from plimsoll.engine.schedule import Schedules
 from plimsoll.engine.tiers import HoldingError
 
 MAX_HOLDINGS = 1024
-"""Holdings an account may have (DESIGN section 4)."""
+"""Holdings an account may have."""
 
 
 class Status(IntEnum):

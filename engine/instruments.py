@@ -10,7 +10,7 @@ from plimsoll.engine.canonical import Encoder
 from plimsoll.engine.problems import RefusedValueError
 
 MAX_KEY = 2**14 - 7
-"""Keys above are the six null records that pad a row of holdings (DESIGN section 4)."""
+"""Keys above are the six null records that pad a row of holdings (docs/protocol/book-batch.md)."""
 MAX_INSTRUMENTS = (MAX_KEY + 1) // 2
 
 

@@ -2,7 +2,7 @@
 
 A derivative's equity in a schedule is its whole notional, +-q * mark price. What the account paid or owes for it, the
 entry notional and the funding since, stands in the settlement instrument of its currency and is never folded into a
-coin balance: a fake long would then hide a liability (DESIGN section 4).
+coin balance: a fake long would then hide a liability (docs/margin-model.md).
 """
 
 from __future__ import annotations

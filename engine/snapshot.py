@@ -1,4 +1,4 @@
-"""The market snapshot: every price at one moment, public and bound into every proof (DESIGN section 2)."""
+"""The market snapshot: every price at one moment, public and bound into every proof."""
 
 from __future__ import annotations
 

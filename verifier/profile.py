@@ -1,6 +1,6 @@
 """Security profiles: every parameter of the proof system, under a name.
 
-`STANDARD` gives 128 bits that are proven (Johnson bound), never conjectured (DESIGN section 6; `verifier.security`
+`STANDARD` gives 128 bits that are proven (Johnson bound), never conjectured (docs/security; `verifier.security`
 prints each term). A weaker profile exists only for tests, under a name that says insecure, and no default accepts it.
 """
 

@@ -18,12 +18,15 @@ from plimsoll.verifier.vectors import Base, Suite, SuiteFile, Vector, VectorErro
 SUITE: Final = "suite.json"
 MAX_VECTOR_BYTES: Final = 1 << 20
 MAX_VECTORS: Final = 10_000
+MAX_BASES: Final = 8
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_suite(folder: Path) -> Suite:
     """Reads and checks a whole folder. Raises VectorError."""
     head = _model(SuiteFile, folder / SUITE)
+    if len(head.bases) > MAX_BASES:
+        raise VectorError(f"{folder / SUITE}: expected at most {MAX_BASES} bases, got {len(head.bases)}")
     names = sorted(path for path in folder.glob("*.json") if path.name not in _reserved(head))
     if not 0 < len(names) <= MAX_VECTORS:
         raise VectorError(f"{folder}: expected 1 to {MAX_VECTORS} vectors beside {SUITE}, got {len(names)}")
@@ -44,6 +47,9 @@ def _reserved(head: SuiteFile) -> set[str]:
 
 
 def _read(path: Path, limit: int) -> bytes:
+    # a stranger's folder: a link may lead out of it, and a pipe would never end
+    if path.is_symlink() or not path.is_file():
+        raise VectorError(f"{path}: expected a regular file, no link; check the folder")
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)

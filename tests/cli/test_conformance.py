@@ -16,12 +16,11 @@ def vectors(repository: Path, tmp_path: Path) -> Path:
     """Four of the committed vectors: an honest one, and faults in a body, a header and a market."""
     source = repository / "tests" / "vectors" / "book-v1"
     for name in (*BASES, *(f"{one}.json" for one in ("honest", "terminal-flipped", "file-magic", "market-time-later"))):
-        (tmp_path / name).symlink_to(source / name)
+        (tmp_path / name).write_bytes((source / name).read_bytes())
     return tmp_path
 
 
 def test_all_as_expected(plimsoll: Any, vectors: Path) -> None:
-    pytest.importorskip("plimsoll_core", reason="needs the built core")
     outcome = plimsoll("conformance", vectors)
     assert outcome.code == 0, outcome.err
     assert "4 of 4 vectors as expected" in outcome.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -239,3 +240,34 @@ def test_out_in_a_missing_directory_rejected(plimsoll: Any, book: Path) -> None:
     outcome = plimsoll("prove", book, *AT, "--out", book / "none" / "p.proof")
     assert outcome.code == 3
     assert "no such directory" in outcome.err
+
+
+def test_prove_over_an_opening_or_an_input_rejected(plimsoll: Any, proven: Path, tmp_path: Path) -> None:
+    """Nothing but an older proof is ever replaced: not the secrets, not the book, not even with --force."""
+    book = shutil.copytree(proven, tmp_path / "book")
+    (book / "book.proof").unlink()
+    for name in ("opening-1.json", "holdings.csv", "snapshot.json"):
+        before = (book / name).read_bytes()
+        for force in ((), ("--force",)):
+            outcome = plimsoll("prove", book, *AT, "--out", book / name, *force)
+            assert outcome.code == 2 and "is no proof: it is never replaced" in outcome.err
+        assert (book / name).read_bytes() == before
+    (book / "opening-1.json").unlink()
+    outcome = plimsoll("prove", book, *AT, "--out", book / "opening-1.json")
+    assert outcome.code == 2 and "name the same file" in outcome.err
+    assert not (book / "opening-1.json").exists()
+
+
+def test_verify_of_a_pipe_rejected(plimsoll: Any, proven: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    files = {
+        "proof": proven / "book.proof",
+        "market": proven / "snapshot.json",
+        "parameters": proven / "parameters.json",
+    }
+    for name in files:
+        given = {**files, name: tmp_path / "pipe"}
+        outcome = plimsoll(
+            "verify", given["proof"], "--market", given["market"], "--parameters", given["parameters"], *AT
+        )
+        assert outcome.code == 3 and "expected a regular file" in outcome.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,6 @@ def test_vectors_cover_every_step() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_vector_is_judged_as_it_says(name: str) -> None:
-    pytest.importorskip("plimsoll_core", reason="needs the built core")
     [vector] = [vector for vector in suite().vectors if vector.name == name]
     outcome = run_vector(suite(), vector, upstream)
     assert outcome.got == str(vector.expect), outcome.said
@@ -84,7 +84,7 @@ def test_wrong_step_fails() -> None:
 def written(folder: Path, **changes: Any) -> Path:
     """A folder with the suite's bases and one vector."""
     for name in (*KEPT, "honest.proof.zlib", "below-by-one.proof.zlib"):
-        (folder / name).symlink_to(FOLDER / name)
+        (folder / name).write_bytes((FOLDER / name).read_bytes())
     vector = json.loads((FOLDER / "terminal-flipped.json").read_text()) | {"name": "one"} | changes
     (folder / "one.json").write_text(json.dumps(vector))
     return folder
@@ -149,3 +149,25 @@ def test_unreadable_suite_rejected(tmp_path: Path, kind: str) -> None:
     (tmp_path / "suite.json").write_text(json.dumps(head))
     with pytest.raises(VectorError):
         read_suite(folder)
+
+
+def test_suite_of_a_stranger_rejected(tmp_path: Path) -> None:
+    """Too many bases, a link out of the folder, a pipe: refused before anything is unpacked."""
+    folder = tmp_path / "suite"
+    folder.mkdir()
+    for path in FOLDER.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    read_suite(folder)
+    text = (folder / "suite.json").read_text()
+    raw = json.loads(text)
+    [first, *_] = raw["bases"].values()
+    raw["bases"] = {f"base-{i}": first for i in range(9)}
+    (folder / "suite.json").write_text(json.dumps(raw))
+    with pytest.raises(VectorError, match="at most 8 bases, got 9"):
+        read_suite(folder)
+    (folder / "suite.json").write_text(text)
+    for make in (lambda path: path.symlink_to("/etc/hostname"), os.mkfifo):
+        make(folder / "stranger.json")
+        with pytest.raises(VectorError, match="expected a regular file, no link"):
+            read_suite(folder)
+        (folder / "stranger.json").unlink()
