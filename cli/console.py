@@ -6,6 +6,7 @@ Colour, width and the bar follow rich's rules (NO_COLOR, COLUMNS, TERM). Progres
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -26,6 +27,7 @@ UNREADABLE: Final = 3
 DEFECT: Final = 70
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
+PIPE_WIDTH: Final = 200
 POLL_SECONDS: Final = 0.1
 NEARLY: Final = 0.97
 """A bar that runs by the clock waits here for the work to end."""
@@ -35,7 +37,11 @@ Result = TypeVar("Result")
 
 def stdout() -> Console:
     """For results. Made anew each time, so that tests and pipes that replace sys.stdout are seen."""
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        # a pipe has no width: digests stay whole, so that they can be compared and copied
+        console.width = PIPE_WIDTH
+    return console
 
 
 def stderr() -> Console:

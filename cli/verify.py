@@ -131,7 +131,10 @@ def _show(proof: Path, verified: VerifiedBook, snapshot: MarketSnapshot, rules: 
         ("time", f"{elapsed:.2f} s"),
     ]
     terminal.print(console.facts("", rows))
-    terminal.print("\nNot proven: who signed the prices, that longs equal shorts, that reserves cover liabilities.")
+    terminal.print(
+        "\nNot proven: that every customer is under this root, once and whole; who signed the prices; that settlement "
+        "balances are right, that longs equal shorts, that reserves cover liabilities."
+    )
 
 
 def hexadecimal(elements: tuple[int, ...]) -> str:

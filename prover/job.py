@@ -98,7 +98,7 @@ def prove_book(
     if (opening.book, opening.shape) != (book_digest(book), shape.name):
         raise OpeningError(
             f"the opening file was drawn for another book or shape class ({opening.shape}): salts must not serve two "
-            f"books; prove with the book it belongs to, or name another --opening, which will be drawn for {shape.name}"
+            f"books; prove with the book it belongs to, or publish this one under its own sequence (in the snapshot)"
         )
     if opening.publication != _publication(snapshot):
         raise OpeningError(
