@@ -13,9 +13,8 @@ from plimsoll.cli import console
 from plimsoll.cli.claims import MARKET, PARAMETERS, read_claims
 from plimsoll.cli.options import JSON
 from plimsoll.cli.security import security_data, show_terms
-from plimsoll.cli.verify import hexadecimal
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.policy import BOOK_PROGRAM
+from plimsoll.verifier.policy import BOOK_PROGRAM, hexadecimal
 from plimsoll.verifier.shape import proof_shape
 from plimsoll.verifier.statement import NO_PREVIOUS, Statement
 

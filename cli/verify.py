@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,11 +19,29 @@ from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.book import VerifiedBook, verify_book
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.policy import FULL_SECURITY, Policy
+from plimsoll.verifier.policy import FULL_SECURITY, Policy, hexadecimal
 
 SECONDS: Final = 3.0
 """Rough time of a verification; only the bar uses it."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _hex32(value: str | None) -> bytes | None:
+    if value is None:
+        return None
+    digits = "".join(value.split())
+    if not re.fullmatch("[0-9a-f]{64}", digits):
+        raise click.BadParameter(f"{value!r} is not 64 hexadecimal digits (0-9, a-f): copy what `verify` prints")
+    return bytes.fromhex(digits)
+
+
+def _previous(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
+    return _hex32(value)
+
+
+def _root(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    raw = _hex32(value)
+    return None if raw is None else tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, 32, 8))
 
 
 @click.command()
@@ -40,6 +59,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
     help="Proven bits that the proof must have.",
 )
 @click.option("--accept-weaker-security", is_flag=True, help="Needed for a --security-floor below 128.")
+@click.option("--root", callback=_root, metavar="HEX", help="The root that you were shown, 64 hexadecimal digits.")
+@click.option("--sequence", type=click.IntRange(0), help="The publication expected [default: the snapshot's].")
+@click.option("--previous", callback=_previous, metavar="HEX", help="SHA-256 of the proof published before this one.")
 @JSON
 def verify(
     proof: Path,
@@ -49,6 +71,9 @@ def verify(
     max_age: int | None,
     security_floor: int,
     accept_weaker_security: bool,
+    root: tuple[int, ...] | None,
+    sequence: int | None,
+    previous: bytes | None,
     as_json: bool,
 ) -> int:
     """Verify PROOF against a market snapshot and risk parameters.
@@ -66,7 +91,12 @@ def verify(
     data = read_proof_file(proof)
     snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     accepted = replace(
-        _policy(at, max_age), security_floor=security_floor, accept_weaker_security=accept_weaker_security
+        _policy(at, max_age),
+        security_floor=security_floor,
+        accept_weaker_security=accept_weaker_security,
+        root=root,
+        sequence=sequence,
+        previous=previous,
     )
     start = time.monotonic()
     try:
@@ -135,8 +165,3 @@ def _show(proof: Path, verified: VerifiedBook, snapshot: MarketSnapshot, rules: 
         "\nNot proven: that every customer is under this root, once and whole; who signed the prices; that settlement "
         "balances are right, that longs equal shorts, that reserves cover liabilities."
     )
-
-
-def hexadecimal(elements: tuple[int, ...]) -> str:
-    """Field elements as 16 hexadecimal digits each, most significant first."""
-    return " ".join(f"{one:016x}" for one in elements)

@@ -39,6 +39,7 @@ class Policy:
         shapes: accepted shape classes by name; empty accepts every published class.
         sequence: the publication sequence that is expected; None accepts the snapshot's own.
         previous: digest of the publication before this one; None accepts the one that the snapshot names.
+        root: the root that the caller was shown, four field elements; None accepts the proof's own.
         context: the consumer's context that the proof must be bound to.
         allow_insecure: accept a profile whose name says insecure (tests only).
     """
@@ -51,6 +52,7 @@ class Policy:
     shapes: frozenset[str] = field(default_factory=frozenset)
     sequence: int | None = None
     previous: bytes | None = None
+    root: tuple[int, ...] | None = None
     context: bytes = b""
     allow_insecure: bool = False
     accept_weaker_security: bool = False
@@ -103,6 +105,8 @@ def check_policy(statement: Statement, policy: Policy, snapshot: MarketSnapshot)
     _equal("publication sequence", sequence, statement.sequence)
     previous = previous_publication(snapshot) if policy.previous is None else policy.previous
     _equal("digest of the previous publication", previous.hex(), statement.previous.hex())
+    if policy.root is not None:
+        _equal("root", hexadecimal(policy.root), hexadecimal(statement.public_values[1:5]))
     _equal("consumer context", policy.context.hex(), statement.context.hex())
     _equal("batch", "0 of 1", f"{statement.batch_index} of {statement.batch_count}")
 
@@ -131,6 +135,11 @@ def _fresh(policy: Policy, time: datetime) -> None:
             time.isoformat(),
             "ask for a newer proof, or set --at or --max-age",
         )
+
+
+def hexadecimal(elements: tuple[int, ...]) -> str:
+    """Field elements as 16 hexadecimal digits each, most significant first."""
+    return " ".join(f"{one:016x}" for one in elements)
 
 
 def _equal(what: str, expected: object, got: object) -> None:

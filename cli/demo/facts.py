@@ -11,7 +11,7 @@ from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import TableSet
 from plimsoll.cli.demo.report import TableFact
-from plimsoll.cli.verify import hexadecimal
+from plimsoll.verifier.policy import hexadecimal
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.book import VerifiedBook, expected_statement

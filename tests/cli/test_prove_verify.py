@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from decimal import Decimal
@@ -271,3 +272,19 @@ def test_verify_of_a_pipe_rejected(plimsoll: Any, proven: Path, tmp_path: Path) 
             "verify", given["proof"], "--market", given["market"], "--parameters", given["parameters"], *AT
         )
         assert outcome.code == 3 and "expected a regular file" in outcome.err
+
+
+def test_verify_holds_a_proof_to_what_one_was_shown(plimsoll: Any, proven: Path) -> None:
+    told = plimsoll("verify", proven / "book.proof", *market(proven), *AT, "--json")
+    root = " ".join(f"{int(one):016x}" for one in json.loads(told.out)["root"])
+    for option, right, wrong, what in (
+        ("--root", root, root[:-1] + ("0" if root[-1] != "0" else "1"), "root"),
+        ("--sequence", "1", "2", "publication sequence 2"),
+        ("--previous", "00" * 32, "ab" * 32, "digest of the previous publication"),
+    ):
+        assert plimsoll("verify", proven / "book.proof", *market(proven), *AT, option, right).code == 0
+        outcome = plimsoll("verify", proven / "book.proof", *market(proven), *AT, option, wrong)
+        assert outcome.code == 1 and what in outcome.err
+    for option in ("--root", "--previous"):
+        outcome = plimsoll("verify", proven / "book.proof", *market(proven), *AT, option, "12 34")
+        assert outcome.code == 2 and "64 hexadecimal digits" in outcome.err

@@ -96,6 +96,12 @@ def test_another_sequence_previous_context_or_batch_rejected() -> None:
     rejected("batch 0 of 1", replace(STATEMENT, batch_count=2))
 
 
+def test_another_root_than_the_one_shown_rejected() -> None:
+    root = STATEMENT.public_values[1:5]
+    check_policy(STATEMENT, replace(POLICY, root=root), SNAPSHOT)
+    rejected("root 0000000000000001", policy=replace(POLICY, root=(1, *root[1:])))
+
+
 def test_public_values_of_another_height_or_number_rejected() -> None:
     check_public_values(STATEMENT, ShapeClass(4, 1))
     for values in ((5, *range(8)), (4, *range(7)), (4, *range(9))):
