@@ -65,7 +65,7 @@ class Segment:
 
     def give(self, offset: int) -> None:
         """Determines the cell: a column, and the message that constrains it. Called only where `gives` says so."""
-        raise NotImplementedError
+        raise AssertionError(f"{self.builtin} gives no cell a value")
 
     def finish(self) -> None:
         """Sends the messages that stand at the end of a path's list."""
