@@ -12,11 +12,10 @@ from collections.abc import Callable
 from typing import Final
 
 from plimsoll.circuits.book_tables import book_program
-from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.engine.book import Book
 from plimsoll.engine.book_health import book_health
-from plimsoll.engine.decimals import VALUE_SCALE
+from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.schedule import compile_schedules
@@ -24,7 +23,7 @@ from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.core_api import CoreWitness, permute
 from plimsoll.prover.opening import Opening, OpeningError, draw_opening, nonce_digest
 from plimsoll.prover.tape import encode_tape
-from plimsoll.verifier.book import expected_statement
+from plimsoll.verifier.book import Expected, expected_statement
 from plimsoll.verifier.policy import previous_publication
 from plimsoll.verifier.profile import STANDARD, Profile
 from plimsoll.verifier.statement import BOOK_BATCH, Statement, write_proof
@@ -41,7 +40,8 @@ class FailingAccountsError(PlimsollError):
 
     def __init__(self, gaps: dict[str, int], quote: str) -> None:
         self.gaps = gaps
-        listed = ", ".join(f"{account!r} by {_amount(gap)} {quote}" for account, gap in list(gaps.items())[:SHOWN])
+        first = list(gaps.items())[:SHOWN]
+        listed = ", ".join(f"{account!r} by {format_decimal(gap, VALUE_DIGITS)} {quote}" for account, gap in first)
         more = f" and {len(gaps) - SHOWN} more" if len(gaps) > SHOWN else ""
         super().__init__(
             f"{len(gaps)} of the accounts are below maintenance margin: {listed}{more}; a proof says that every "
@@ -107,11 +107,7 @@ def prove_book(
         )
     tell("tables")
     expected = expected_statement(book_program(), snapshot, parameters, shape)
-    schedule = compile_schedules(snapshot, parameters).maintenance
-    tell("tape")
-    tape = encode_tape(book, schedule, shape, opening, permute)
-    tell("witness")
-    witness = CoreWitness(expected.book, schedule_records(schedule.tiers), tape)
+    witness = fill_tables(book, expected, shape, opening, tell)
     statement = Statement(
         kind=BOOK_BATCH,
         shape=shape.name,
@@ -128,6 +124,14 @@ def prove_book(
     return write_proof(statement, body)
 
 
+def fill_tables(book: Book, expected: Expected, shape: ShapeClass, opening: Opening, tell: Progress) -> CoreWitness:
+    """The tables filled with the book's rows; what `prove_book` does between its checks and the proof."""
+    tell("tape")
+    tape = encode_tape(book, expected.schedule, shape, opening, permute)
+    tell("witness")
+    return CoreWitness(expected.book, expected.records, tape)
+
+
 def book_digest(book: Book) -> str:
     """SHA-256 of the accounts and their holdings, hexadecimal: recognises the book an opening was drawn for. Secret."""
     digest = hashlib.sha256(b"plimsoll/book")
@@ -137,9 +141,3 @@ def book_digest(book: Book) -> str:
     for values in (book.classes, book.offsets, book.keys, book.quantities):
         digest.update(len(values).to_bytes(8, "little") + values.astype("<i8").tobytes())
     return digest.hexdigest()
-
-
-def _amount(value: int) -> str:
-    """A value of 10^-20 units as a decimal number."""
-    whole, part = divmod(value, VALUE_SCALE)
-    return f"{whole}.{part:020d}".rstrip("0").rstrip(".")

@@ -16,7 +16,7 @@ from plimsoll.circuits.program import Program
 from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.circuits.shapes import ShapeClass, ShapeError
 from plimsoll.engine.parameters import RiskParameters
-from plimsoll.engine.schedule import compile_schedule
+from plimsoll.engine.schedule import Schedule, compile_schedule
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy, check_policy, check_public_values, snapshot_time
@@ -46,10 +46,15 @@ class VerifiedBook:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The constraints and digests of a statement, rebuilt from what the caller pinned and supplied."""
+    """The constraints and digests of a statement, rebuilt from what the caller pinned and supplied.
+
+    `schedule` and its `records` are what the tables' public columns were made of; the prover fills rows from them.
+    """
 
     book: BookTables
     digests: Digests
+    schedule: Schedule
+    records: list[list[int]]
 
 
 def expected_statement(
@@ -57,7 +62,8 @@ def expected_statement(
 ) -> Expected:
     """Rebuilds the tables from bytecode and the schedule from snapshot and parameters; the prover uses the same."""
     schedule = compile_schedule(snapshot, parameters)
-    book = build_book(program, schedule_records(schedule.tiers), shape)
+    records = schedule_records(schedule.tiers)
+    book = build_book(program, records, shape)
     digests = Digests(
         program=program.digest(),
         tables=book.tables.digest(),
@@ -66,7 +72,7 @@ def expected_statement(
         market=snapshot.digest(),
         parameters=parameters.digest(),
     )
-    return Expected(book, digests)
+    return Expected(book, digests, schedule, records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.schedule import compile_schedules
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.core_api import CoreWitness, ProvingError, permute
-from plimsoll.prover.job import FailingAccountsError, new_opening, prove_book
+from plimsoll.prover.job import FailingAccountsError, fill_tables, new_opening, prove_book
 from plimsoll.prover.tape import encode_tape
 from plimsoll.verifier.book import expected_statement, verify_book
 from plimsoll.verifier.errors import VerificationError
@@ -121,9 +121,8 @@ class Forger:
     def _fill(self, book: Book) -> None:
         """What `prove_book` does, without looking at the accounts first."""
         expected = expected_statement(book_program(), self.snapshot, self.parameters, self.shape)
-        schedule = compile_schedules(self.snapshot, self.parameters).maintenance
-        tape = encode_tape(book, schedule, self.shape, new_opening(book, self.shape, self.snapshot), permute)
-        CoreWitness(expected.book, schedule_records(schedule.tiers), tape)
+        opening = new_opening(book, self.shape, self.snapshot)
+        fill_tables(book, expected, self.shape, opening, lambda _stage: None)
 
     def _verify(self, proof: bytes, snapshot: MarketSnapshot) -> None:
         verify_book(proof, snapshot, self.parameters, self.policy)
