@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,6 +23,15 @@ Way = tuple[str, int, bool]
 def refuses(body: list[ast.stmt]) -> bool:
     """Whether a body does nothing but raise (perhaps after naming what is wrong)."""
     return isinstance(body[-1], ast.Raise)
+
+
+def walked(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those that run on import or for a refusal's message only."""
+    for node in ast.iter_child_nodes(tree):
+        imports = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        if not imports and not (isinstance(node, ast.FunctionDef) and node.name == "located"):
+            yield node
+            yield from walked(node)
 
 
 class Reached:
@@ -62,7 +72,7 @@ class Reached:
         for file, module in self.files.items():
             arcs = {(a, b) for m, a, b in self.arcs if m == module}
             lines = {b for _, b in arcs}
-            for node in ast.walk(ast.parse(Path(file).read_text())):
+            for node in walked(ast.parse(Path(file).read_text())):
                 if isinstance(node, ast.match_case):
                     found[module, node.pattern.lineno, True] = node.body[0].lineno in lines
                 if not isinstance(node, ast.If):

@@ -314,8 +314,13 @@ class Scope:
         at = index if rng.random() < 0.7 else f"{index} + {rng.randrange(3)} - {rng.randrange(2)}"
         at = at if rng.random() < 0.95 else "0"
         name, value = w.name("p"), w.name("f")
-        if rng.random() < 0.4:
+        form = rng.random()
+        if form < 0.3:
             self.line(f"local {name}: Record* = schedule_ptr + Record.SIZE * ({at});")
+        elif form < 0.5:
+            self.line(f"local {name}: Record* = cast(Record.SIZE * ({at}) + cast(schedule_ptr, felt), Record*);")
+            self.line(f"local {(same := w.name('q'))}: Record* = {name};")
+            self.line(f"assert {same} = {name};")
         else:
             self.line(f"let {name} = schedule_ptr[{at}];")
         used = [rng.choice(FIELDS[: w.fields]) for _ in range(2)]

@@ -1,9 +1,9 @@
 """From accepted rows to a Cairo memory: the claim "erasing cursors and frames is sound", as a program.
 
-Tables hold no pointers, no frames and no order of calls. Given rows that `checker.check` accepts, `rebuild` lays out one
-memory of the Cairo machine: each active row becomes a frame, in the depth-first order of the calls, and each builtin's
-segment is filled in that order. `judge` then has cairo-lang's VM run the bytecode over this memory with its hints taken
-out and the memory frozen: the VM may deduce nothing and write nothing, only check every instruction, the builtins'
+Tables hold no pointers, no frames and no order of calls. Given rows that `checker.check` accepts, `rebuild` lays out
+one memory of the Cairo machine: each active row becomes a frame, in the depth-first order of the calls, and each
+builtin's segment is filled in that order. `judge` then has cairo-lang's VM run the bytecode over this memory with its
+hints taken out and the memory frozen: the VM may deduce nothing and write nothing, only check every instruction, the builtins'
 rules and where each cursor ends.
 
 Nothing here is trusted: a wrong layout is a memory that the VM refuses. The layout uses, of the compiler, only which
@@ -25,7 +25,7 @@ from plimsoll.circuits.compiler.calls import FUNCTION_BUS
 from plimsoll.circuits.compiler.cursors import SEQUENTIAL
 from plimsoll.circuits.compiler.memory import SAVED_CELLS, Address
 from plimsoll.circuits.compiler.polynomials import Poly
-from plimsoll.circuits.compiler.trace import ACTIVE, DEPTH
+from plimsoll.circuits.compiler.trace import ACTIVE
 from plimsoll.circuits.compiler.values import Cursor, Value
 from plimsoll.circuits.compiler.walk import Path
 from plimsoll.circuits.field import P
@@ -85,9 +85,10 @@ def recorded_paths(program: Program, compiled: CompiledProgram) -> dict[str, Rec
 def evaluate(poly: Poly, row: Row) -> int:
     total = 0
     for monomial, coefficient in poly.terms.items():
+        term = coefficient
         for column in monomial:
-            coefficient = coefficient * row[column] % P
-        total += coefficient
+            term = term * row[column] % P
+        total += term
     return total % P
 
 
