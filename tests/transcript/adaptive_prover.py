@@ -99,6 +99,9 @@ class Prover:
     lookup_pow = ood_pow = batch_pow = 0
     folds: type[Folding] = Folding
 
+    kept: tuple[list[list[Ext]], list[SaltedTree]]
+    """Layers and trees of an earlier run of the folds, for a strategy that tries again."""
+
     def __init__(self, case: Case, sponge: Drawn, seed: int = 0) -> None:
         self.case, self.sponge = case, sponge
         self.publics = list(case.publics)
@@ -352,6 +355,11 @@ class Prover:
 
     def folding(self, attempt: int) -> Folding:
         return self.folds(self, attempt)
+
+    @property
+    def shown_publics(self) -> list[int]:
+        """The public values under which the proof is shown."""
+        return self.publics
 
     def claimed(self) -> list[list[list[Claimed]]]:
         """The claims as the transcript takes them: lengths are known, values are made when they are read."""

@@ -29,6 +29,10 @@ MODULES: dict[str, ModuleType] = {"transcript": transcript, "challenger": challe
 ATTEMPTS = 4000
 
 
+class NoSuccess(Exception):
+    """No try at the positions, or at the work, succeeded."""
+
+
 @dataclass(frozen=True)
 class Site:
     """One line, and what becomes of it: dropped, or (for a challenge) replaced by the challenge before it.
@@ -195,13 +199,13 @@ class Variant:
         """`verify_proof` of the changed verifier."""
         self.stark["verify_proof"](case.tables, list(publics), digest or case.digest, proof, case.profile)
 
-    def prove(self, strategy: type[Prover], case: Case, seed: int = 0) -> Result:
+    def prove(self, strategy: type[Prover], case: Case, seed: int = 0, attempts: int = ATTEMPTS) -> Result:
         """Runs the transcript with the prover in place of the proof, until a try at the positions succeeds."""
         sponge = self.sponge(case.digest)
         prover = strategy(case, sponge, seed)
         self.transcript["batch_phase"](sponge, prover.shape, prover.demanded_publics(), prover)
         self.transcript["opening_phase"](sponge, prover.claimed(), prover.batch_pow)
-        for attempt in range(ATTEMPTS):
+        for attempt in range(attempts):
             prover.sponge = copy.deepcopy(sponge)
             folding = prover.folding(attempt)
             try:
@@ -211,7 +215,7 @@ class Variant:
             folding.finish(challenges.indices)
             if folding.passes(challenges.indices):
                 return Result(body(prover, folding, challenges.indices), prover, folding, attempt + 1)
-        raise AssertionError(f"no success in {ATTEMPTS} tries")
+        raise NoSuccess(f"in {attempts} tries")
 
 
 @dataclass(frozen=True)
