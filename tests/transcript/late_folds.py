@@ -66,23 +66,35 @@ class LateRows(AlteredRows):
 
     @property
     def fold_caps(self) -> Iterator[bytes]:
-        return iter([_Later()] * len(self.shape.folds))  # type: ignore[list-item]
+        return (_LaterCap(self, k) for k in range(len(self.shape.folds)))  # type: ignore[misc]
 
     def finish(self, indices: Sequence[int]) -> None:
         self.indices = indices
 
     def spare(self, number: int) -> int:
-        assert self.indices is not None
+        if self.indices is None:
+            raise NotYetDrawn("positions")
         first, last = self.shape.folds[LAST - 1].log_arity, self.shape.folds[LAST].log_arity
         queried = {i >> first for i in self.indices}
         return next(j for j in range(1 << last) if (number << last | j) not in queried)
 
 
-class _Later:
-    """A cap that cannot be told yet."""
+class _LaterCap:
+    """The cap of a fold, made when its bytes are asked for."""
 
-    def __bool__(self) -> bool:
-        raise NotYetDrawn("positions")
+    def __init__(self, folding: Folding, number: int) -> None:
+        self.folding, self.number = folding, number
+
+    def __bytes__(self) -> bytes:
+        return self.folding.tree(self.number).cap
+
+
+class LateCaps(AlteredRows):
+    """Commits to the rows when the folding challenge is known, and before the positions are."""
+
+    @property
+    def fold_caps(self) -> Iterator[bytes]:
+        return (_LaterCap(self, k) for k in range(len(self.shape.folds)))  # type: ignore[misc]
 
 
 class KnownFolds(AlteredRows):
@@ -171,6 +183,10 @@ class IdleClaim(FalseClaim):
 
 class LateRowsClaim(FalseClaim):
     folds = LateRows
+
+
+class LateCapsClaim(FalseClaim):
+    folds = LateCaps
 
 
 class KnownFoldsClaim(FalseClaim):

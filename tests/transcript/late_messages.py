@@ -124,6 +124,41 @@ class PlaceholderTerminals(LateTerminals):
             return (ZERO,) * len(self.shape.instances)
 
 
+class LateTerminalsByOne(Prover):
+    """Knows the constraint challenge c, but not zeta: on each table's last row a wrong fraction and a wrong terminal
+    cancel when folded. The fractions are made before c, such that the terminals sum to zero for every c."""
+
+    @cached_property
+    def changes(self) -> list[tuple[Ext, Ext]]:
+        """For each table the change d of the first fraction on the last row, and d U / L: U the fraction's
+        denominator, L the selector's value N g."""
+        ratios = []
+        for k, instance in enumerate(self.shape.instances):
+            height = 1 << instance.log_height
+            _, denominator = self.fractions(k, height - 1)[0]
+            ratios.append(scale(denominator, pow(height * root_of_unity(instance.log_height), -1, P)))
+        total = add(super().running(ROOT)[1], super().running(POWERS)[1])
+        # d_0 + d_1 = -total and d_0 ratio_0 + d_1 ratio_1 = 0.
+        first = mul(sub(ZERO, total), inverse(sub(ONE, mul(ratios[0], inverse(ratios[1])))))
+        both = [first, sub(ZERO, add(total, first))]
+        return [(d, mul(d, ratio)) for d, ratio in zip(both, ratios, strict=True)]
+
+    def running(self, k: int) -> tuple[list[list[Ext]], Ext]:
+        columns, terminal = super().running(k)
+        columns[1][-1] = add(columns[1][-1], self.changes[k][0])
+        return columns, add(terminal, self.changes[k][0])
+
+    @property
+    def terminals(self) -> tuple[Ext, ...]:
+        # The first fraction's constraint stands this many powers above the terminal's.
+        exponent = len(self.lookups[ROOT][0]) - 2 + DEGREE
+        factor = power(self.challenge("constraint"), exponent)
+        return tuple(
+            sub(terminal, mul(factor, change))
+            for (_, terminal), (_, change) in zip(self.lookups, self.changes, strict=True)
+        )
+
+
 class LateQuotient(Prover):
     """Knows zeta: a constant quotient that has the right value there."""
 

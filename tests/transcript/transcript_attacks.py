@@ -199,3 +199,22 @@ ATTACKS: dict[str, Attack] = {
         AnyWitness, lambda: with_work(case(), 3), "an honest proof with any witness of work", "transcript"
     ),
 }
+
+MOVED: dict[str, Attack] = {
+    f"{BATCH}: challenger.observe_bytes(proof.main)": Attack(late.LateMain, unmatched, "as without it"),
+    f"{BATCH}: challenger.observe_bytes(proof.permutation)": Attack(late.LatePermutation, unmatched, "as without it"),
+    f"{BATCH}: challenger.observe_extension(proof.terminals)": Attack(
+        late.LateTerminalsByOne, unmatched, "a bus that does not balance: a wrong fraction and a wrong terminal cancel"
+    ),
+    f"{BATCH}: challenger.observe_bytes(proof.quotient)": Attack(late.LateQuotient, untrue_row, "as without it"),
+    f"{OPENING}: challenger.observe_extension(values)": Attack(
+        late.LateClaims, untrue_row, "as without it", "openings"
+    ),
+    f"{FRI}: challenger.observe_bytes(commitment)": Attack(
+        folds.LateCapsClaim, untrue_row, "a false claim: one value of each row, which few queries see", "openings"
+    ),
+    f"{FRI}: challenger.observe_extension(proof.final_polynomial)": Attack(
+        folds.LateFinalClaim, untrue_row, "as without it", "openings"
+    ),
+}
+"""The same lines, each absorbed one challenge too late: the challenge is drawn a step too early."""

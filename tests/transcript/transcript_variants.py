@@ -27,6 +27,8 @@ from plimsoll.verifier.extension import ZERO, Ext
 
 MODULES: dict[str, ModuleType] = {"transcript": transcript, "challenger": challenger_module, "stark": stark}
 ATTEMPTS = 4000
+LOOPS = ("values", "commitment")
+"""Loop variables of the transcript: a postponed line keeps what they were."""
 
 
 class NoSuccess(Exception):
@@ -108,8 +110,8 @@ def sites() -> tuple[Site, ...]:
 class _Change(ast.NodeTransformer):
     """Drops a statement, or replaces a draw."""
 
-    def __init__(self, site: Site) -> None:
-        self.site, self.done, self.within = site, 0, ""
+    def __init__(self, site: Site, *, moved: bool) -> None:
+        self.site, self.moved, self.done, self.within = site, moved, 0, ""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self.within = f"{node.name}."
@@ -126,6 +128,9 @@ class _Change(ast.NodeTransformer):
         if _kind(node) == self.site.kind and ast.unparse(node) == self.site.text:
             self.done += 1
             new = _Again().visit(node) if self.site.kind == "drawn" else ast.Pass()
+            if self.moved:
+                held = "".join(f", {name}={name}" for name in LOOPS if name in self.site.text)
+                new = ast.parse(f"challenger.postpone(lambda challenger{held}: {self.site.text})").body[0]
             return ast.fix_missing_locations(ast.copy_location(new, node))
         return super().visit(node)
 
@@ -141,12 +146,12 @@ class _Again(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _load(module: str, site: Site | None, **replaced: Any) -> dict[str, Any]:
+def _load(module: str, site: Site | None, moved: bool, **replaced: Any) -> dict[str, Any]:
     """The names of a module, one line changed, other modules' names replaced."""
     source = MODULES[module]
     tree = ast.parse(inspect.getsource(source))
     if site is not None and site.module == module and module != "stark":
-        change = _Change(site)
+        change = _Change(site, moved=moved)
         tree = ast.fix_missing_locations(change.visit(tree))
         assert change.done == 1, (str(site), change.done)
     names: dict[str, Any] = {"__name__": source.__name__}
@@ -155,10 +160,10 @@ def _load(module: str, site: Site | None, **replaced: Any) -> dict[str, Any]:
 
 
 class Sponge(Challenger):
-    """Remembers what was drawn; draws the same again where a variant says so."""
+    """Remembers what was drawn; where a variant says so it draws the same again, or takes in what it is given only
+    after the next draws."""
 
     drawn: list[Ext]
-    again: Callable[[], Ext]
 
 
 def _recording(parent: type[Challenger], start: bytes | None) -> type[Sponge]:
@@ -166,8 +171,22 @@ def _recording(parent: type[Challenger], start: bytes | None) -> type[Sponge]:
         def __init__(self, given: bytes) -> None:
             super().__init__(given if start is None else start)
             self.drawn: list[Ext] = []
+            self.postponed: list[Callable[[Recording], None]] = []
+            self.due = False
+
+        def postpone(self, line: Callable[[Recording], None]) -> None:
+            self.postponed.append(line)
+            self.due = False
+
+        def observe_bytes(self, data: bytes) -> None:
+            if self.due and self.postponed:
+                lines, self.postponed = self.postponed, []
+                for line in lines:
+                    line(self)
+            super().observe_bytes(bytes(data))
 
         def sample_extension(self) -> Ext:
+            self.due = True
             self.drawn.append(super().sample_extension())
             return self.drawn[-1]
 
@@ -182,16 +201,18 @@ def _recording(parent: type[Challenger], start: bytes | None) -> type[Sponge]:
 
 
 class Variant:
-    """A verifier with one line changed (or none), and the prover's run against it."""
+    """A verifier with one line changed (or none), and the prover's run against it.
 
-    def __init__(self, site: Site | None = None) -> None:
-        self.site = site
-        sponge = _load("challenger", site)
+    `moved`: the line is not gone, but comes after the challenge that it should precede.
+    """
+
+    def __init__(self, site: Site | None = None, *, moved: bool = False) -> None:
+        sponge = _load("challenger", site, moved)
         start = bytes(32) if site is not None and site.module == "stark" else None
         self.sponge = _recording(sponge["Challenger"], start)
-        self.transcript = _load("transcript", site, Challenger=self.sponge, Description=sponge["Description"])
+        self.transcript = _load("transcript", site, moved, Challenger=self.sponge, Description=sponge["Description"])
         phases = {name: self.transcript[name] for name in ("batch_phase", "opening_phase", "fri_phase")}
-        self.stark = _load("stark", None)
+        self.stark = _load("stark", None, moved)
         # In place: `verify_proof` looks these up where it was defined.
         self.stark["verify_proof"].__globals__.update(phases, Challenger=self.sponge)
 
