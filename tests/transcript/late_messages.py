@@ -61,8 +61,8 @@ class LateMain(Prover):
 class LatePermutation(Prover):
     """Knows the constraint challenge: in one row a wrong fraction and a wrong step of the sum cancel when folded."""
 
-    @property
-    def terminals(self) -> tuple[Ext, ...]:
+    @cached_property
+    def terminals(self) -> tuple[Ext, ...]:  # type: ignore[override]
         required = super().running(ROOT)[1]
         return required, sub(ZERO, required)
 
@@ -300,5 +300,3 @@ class KnownAlpha(LateClaims):
 
     def challenge(self, name: str) -> Ext:
         return super().challenge("zeta" if name == "alpha" else name)
-
-

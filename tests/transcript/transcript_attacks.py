@@ -158,7 +158,10 @@ ATTACKS: dict[str, Attack] = {
         late.KnownAlpha, untrue_row, "as without the claims: the batching challenge is zeta, known before", "openings"
     ),
     f"{FRI}: challenger.observe_bytes(commitment)": Attack(
-        folds.LateRowsClaim, untrue_row, "a false claim: one value of each row, which no query sees, folds all to zero", "openings"
+        folds.LateRowsClaim,
+        untrue_row,
+        "a false claim: one value of each row, which no query sees, folds all to zero",
+        "openings",
     ),
     f"{FRI}: _check_work(challenger, NO_WORK, witness, 'commit_pow')": Attack(
         SpoiltFoldWitness, case, SECOND, "transcript"
@@ -167,7 +170,10 @@ ATTACKS: dict[str, Attack] = {
         folds.KnownFoldsClaim, untrue_row, "a false claim: one value of each row, which few queries see", "openings"
     ),
     f"{FRI}: challenger.observe_extension(proof.final_polynomial)": Attack(
-        folds.LateFinalClaim, untrue_row, "a false claim: the final polynomial goes through the queried positions", "openings"
+        folds.LateFinalClaim,
+        untrue_row,
+        "a false claim: the final polynomial goes through the queried positions",
+        "openings",
     ),
     f"{FRI}: _check_work(challenger, profile.query_pow_bits, proof.query_pow, 'query_pow')": Attack(
         folds.IdleClaim, lambda: with_work(untrue_row()), f"{_agree}; tries cost no work", "transcript"

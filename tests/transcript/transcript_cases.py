@@ -56,7 +56,9 @@ def case(
     """The tables at these heights, filled for `values` (the public ones by default): the seventh power's row counts
     one, whether or not that is what is required."""
     root, powers = (1 << log for log in log_heights)
-    tables = TableSet((root_table(root), powers_table(powers)), (Instance(0, log_heights[0]), Instance(1, log_heights[1])))
+    tables = TableSet(
+        (root_table(root), powers_table(powers)), (Instance(0, log_heights[0]), Instance(1, log_heights[1]))
+    )
     required = [[int(i == 0), *([x % P for x in (values or publics)] if i == 0 else [0] * FIELDS)] for i in range(root)]
     provided = [[int(i == NUMBER), *(i**k for k in range(1, 5))] for i in range(powers)]
     blinds = [0] * BLINDS
