@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from forged_rows import Matrix, messages
+from forged_rows import Matrix, Message, messages
 
 from plimsoll.circuits.field import GENERATOR, P
 from plimsoll.circuits.interpreter import table_values
@@ -51,16 +51,22 @@ def replay(
     return batch, fri_phase(challenger, shape, proof)
 
 
-def terminals(
-    tables: TableSet, shape: ProofShape, traces: Sequence[Matrix], challenges: BatchChallenges
-) -> tuple[Ext, ...]:
-    """Each instance's sum of count / (challenge - message), with the blinds that the traces have."""
+Sent = list[list[Message]]
+
+
+def sent(tables: TableSet, traces: Sequence[Matrix]) -> Sent:
+    """What each instance of a book sends on the buses, blinds of zero left out."""
+    pairs = zip(tables.instances, traces, strict=True)
+    return [list(messages(replace(tables, instances=(instance,)), [trace])) for instance, trace in pairs]
+
+
+def terminals(shape: ProofShape, sent_: Sent, challenges: BatchChallenges) -> tuple[Ext, ...]:
+    """Each instance's sum of count / (challenge - message)."""
     offsets, result = bus_offsets(shape, challenges), []
-    for instance, trace in zip(tables.instances, traces, strict=True):
-        sent = list(messages(replace(tables, instances=(instance,)), [trace]))
-        denominators = [sub(offsets[m.bus], _folded(m.fields, challenges.lookup_beta)) for m in sent]
+    for of in sent_:
+        denominators = [sub(offsets[m.bus], _folded(m.fields, challenges.lookup_beta)) for m in of]
         total = ZERO
-        for m, inverted in zip(sent, invert_all_ext(denominators), strict=True):
+        for m, inverted in zip(of, invert_all_ext(denominators), strict=True):
             total = add(total, scale(inverted, m.count))
         result.append(total)
     return tuple(result)
@@ -69,7 +75,7 @@ def terminals(
 def _folded(fields: Sequence[int], beta: Ext) -> Ext:
     total = ZERO
     for field in fields:
-        total = add(mul(total, beta), base(field))
+        total = add(mul(total, beta), base(field)) if total != ZERO else base(field)
     return total
 
 

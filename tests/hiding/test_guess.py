@@ -59,7 +59,7 @@ def guessed(traces: Traces, proof: Proof) -> dict[str, bool]:
     rows = [[tuple(word[i] for word in of) for of in words] for i in fri.indices]
     shown = [[row[: len(of)] for row, of in zip(query, words, strict=True)] for query in proof.input_rows[1].values]
     return {
-        "terminals": attacker.terminals(tables(), shape(), traces.matrices, batch) == proof.terminals,
+        "terminals": attacker.terminals(shape(), attacker.sent(tables(), traces.matrices), batch) == proof.terminals,
         "opened main": openings == [one.main[free] for one in proof.opened],
         "opened permutation": permutation == [one.permutation for one in proof.opened],
         "rows main": rows == shown,
@@ -152,13 +152,18 @@ def batches() -> dict[str, Forgery]:
     }
 
 
+@cache
+def all_sent() -> tuple[attacker.Sent, ...]:
+    return tuple(attacker.sent(genuine().book.tables, one.traces) for one in batches().values())
+
+
 def program_proof(forgery: Forgery, keep_blinds: bool) -> tuple[Proof, tuple[object, ...]]:
     tables_ = genuine().book.tables
     shape_ = proof_shape(tables_, INSECURE_TEST)
     body = forgery.body(profile=INSECURE_TEST, keep_blinds=keep_blinds)
     proof = parse_body(body, shape_)
     batch, _ = attacker.replay(shape_, forgery.publics, forgery.statement.digest(), proof)
-    return proof, tuple(attacker.terminals(tables_, shape_, one.traces, batch) for one in batches().values())
+    return proof, tuple(attacker.terminals(shape_, one, batch) for one in all_sent())
 
 
 @pytest.mark.parametrize("name", ["honest", "full", "one lot more"])
