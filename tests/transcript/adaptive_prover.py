@@ -7,24 +7,22 @@ proof library's (tested), so it is also a check of the two others.
 *Adaptive*: the prover runs the verifier's own transcript, with itself in place of the proof. Each message is made when
 the transcript asks for it. A transcript that has lost a line does not ask for that message before it draws the next
 challenge, so that a strategy (`transcript_attacks`) makes it later, from the challenge. Under the true transcript the
-same strategy is asked too early, and ends with `NotYetDrawn`.
+same strategy is asked too early, and ends with `TooEarlyError`.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from random import Random
-from typing import Protocol
 
 from adaptive_folding import Folding, reduced_codewords
+from prover_parts import Case, Drawn, Matrix, TooEarlyError, expressions
 from salted_trees import SaltedTree
 from small_polynomials import at, coordinates, evaluate, interpolate
 
 from plimsoll.circuits.field import GENERATOR, P
-from plimsoll.circuits.tables import Op, Table, TableSet
 from plimsoll.verifier.extension import (
     DEGREE,
     ONE,
@@ -36,13 +34,11 @@ from plimsoll.verifier.extension import (
     mul,
     power,
     powers,
-    reverse_bits,
     root_of_unity,
     scale,
     sub,
 )
 from plimsoll.verifier.lookups import FractionColumn
-from plimsoll.verifier.profile import Profile
 from plimsoll.verifier.shape import CHUNKS, InstanceShape, proof_shape
 
 RANDOM, MAIN, QUOTIENT, PERMUTATION = range(4)
@@ -50,44 +46,6 @@ LOG_STRETCH = 3
 """Codewords are eight times as long as tables: twice for the masks, four times for the code."""
 CHALLENGES = ("lookup_alpha", "lookup_beta", "constraint", "zeta", "alpha")
 """Challenges in the order in which they are drawn; those of the folds follow."""
-
-
-class NotYetDrawn(Exception):
-    """A message was asked for before the challenge from which it is to be made."""
-
-
-class Drawn(Protocol):
-    """A sponge that remembers the extension elements drawn from it (`transcript_variants`)."""
-
-    drawn: list[Ext]
-
-    def check_work(self, bits: int, witness: int) -> bool: ...
-    def sample_extension(self) -> Ext: ...
-
-
-@dataclass(frozen=True)
-class Case:
-    """Tables with rows (blinds zero), public values, statement digest and profile."""
-
-    tables: TableSet
-    publics: list[int]
-    traces: list[list[list[int]]]
-    digest: bytes
-    profile: Profile
-
-
-@dataclass
-class Matrix:
-    """A committed matrix, masks last: each column's coefficients, and its values on the coset 7 K in natural order."""
-
-    coefficients: list[list[int]]
-    codewords: list[list[int]]
-
-    def rows(self) -> list[list[int]]:
-        """Rows as they are committed: in bit-reversed order of the points."""
-        rows = list(map(list, zip(*self.codewords, strict=True)))
-        bits = len(rows).bit_length() - 1
-        return [rows[reverse_bits(i, bits)] for i in range(len(rows))]
 
 
 class Prover:
@@ -117,7 +75,7 @@ class Prover:
 
     def drawn(self, number: int) -> Ext:
         if number >= len(self.sponge.drawn):
-            raise NotYetDrawn(f"challenge {number}")
+            raise TooEarlyError(f"challenge {number}")
         return self.sponge.drawn[number]
 
     def fold_challenge(self, number: int) -> Ext:
@@ -396,18 +354,3 @@ class Claimed:
     def __iter__(self) -> Iterator[Ext]:
         number, matrix, point = self.place
         return iter(self.prover.claims[number][matrix][point])
-
-
-def expressions(table: Table, main: Sequence[int], periodic: Sequence[int], publics: Sequence[int]) -> list[int]:
-    """The value of every expression of the table in a row, or at a point of the base field."""
-    leaves = {Op.COLUMN: main, Op.PERIODIC: periodic, Op.PUBLIC: publics}
-    values: list[int] = []
-    for node in table.nodes:
-        if node.op is Op.CONST:
-            values.append(node.a)
-        elif node.op in leaves:
-            values.append(leaves[node.op][node.a])
-        else:
-            a, b = values[node.a], values[node.b]
-            values.append((a + b if node.op is Op.ADD else a - b if node.op is Op.SUB else a * b) % P)
-    return values

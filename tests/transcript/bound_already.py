@@ -25,7 +25,7 @@ from plimsoll.verifier.shape import proof_shape
 from plimsoll.verifier.statement import BOOK_BATCH, Digests, Statement
 
 
-class _Asked(Exception):
+class _AskedError(Exception):
     """The descriptions are made; the first message is asked for."""
 
 
@@ -39,10 +39,10 @@ class _Silent:
         return self.length
 
     def __iter__(self) -> Iterator[Any]:
-        raise _Asked
+        raise _AskedError
 
     def __getattr__(self, name: str) -> Any:
-        raise _Asked
+        raise _AskedError
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,10 @@ def _described(subject: Subject) -> dict[str, list[Any]]:
         ("fri_phase", (shape, _Silent())),
     ]
     for name, arguments in phases:
-        phase = variant.transcript[name]
-        phase.__globals__["Description"] = Noting
+        variant.transcript["Description"] = Noting
         try:
-            phase(Challenger(DIGEST), *arguments)
-        except _Asked:
+            variant.transcript[name](Challenger(DIGEST), *arguments)
+        except _AskedError:
             continue
         raise AssertionError(f"{name} asked for nothing")
     return said
@@ -164,7 +163,8 @@ ARGUED: dict[str, str] = {
     "Description.step: self._lines.append((self._depth, f'Atomic {kind} {len(label)} {label} {length} {values}'))": (
         "all steps of all descriptions, see above"
     ),
-    "Description.bracket: self._lines.append((self._depth, f'{hierarchy} Protocol {len(label)} {label} None Marker'))": (
+    "Description.bracket: self._lines.append("
+    "(self._depth, f'{hierarchy} Protocol {len(label)} {label} None Marker'))": (
         "all brackets of all descriptions, see above"
     ),
     "Description.bind: self._label += struct.pack('>IQ', 8, number)": "all bound numbers, see above",

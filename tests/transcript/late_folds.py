@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from adaptive_folding import Folding, fold_row_at
-from adaptive_prover import NotYetDrawn
 from late_messages import FalseClaim
+from prover_parts import TooEarlyError
 from salted_trees import SaltedTree
 from small_polynomials import bit_reversed, coordinates, evaluate, interpolate_ext
 
@@ -73,7 +73,7 @@ class LateRows(AlteredRows):
 
     def spare(self, number: int) -> int:
         if self.indices is None:
-            raise NotYetDrawn("positions")
+            raise TooEarlyError("positions")
         first, last = self.shape.folds[LAST - 1].log_arity, self.shape.folds[LAST].log_arity
         queried = {i >> first for i in self.indices}
         return next(j for j in range(1 << last) if (number << last | j) not in queried)
@@ -112,7 +112,7 @@ class LateFinal(Folding):
     @cached_property
     def final_polynomial(self) -> tuple[Ext, ...]:
         if self.indices is None:
-            raise NotYetDrawn("positions")
+            raise TooEarlyError("positions")
         values: dict[int, Ext] = {}
         log_codeword = self.shape.log_codeword
         shift = sum(step.log_arity for step in self.shape.folds)

@@ -1,7 +1,7 @@
 """Provers that make a message of the batch after the challenge that it should have preceded.
 
 Each proves something false to a verifier that does not bind that message. Under the true transcript each is asked too
-early and ends with `NotYetDrawn`.
+early and ends with `TooEarlyError`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import copy
 from collections.abc import Iterator
 from functools import cached_property
 
-from adaptive_prover import MAIN, QUOTIENT, RANDOM, Matrix, NotYetDrawn, Prover
+from adaptive_prover import MAIN, QUOTIENT, RANDOM, Prover
+from prover_parts import Matrix, TooEarlyError
 from small_polynomials import ext_at, interpolate_ext, solve
 from transcript_cases import FIELDS, POWERS, ROOT
 
@@ -21,7 +22,6 @@ from plimsoll.verifier.extension import (
     ZERO,
     Ext,
     add,
-    base,
     inverse,
     mul,
     power,
@@ -120,7 +120,7 @@ class PlaceholderTerminals(LateTerminals):
     def terminals(self) -> tuple[Ext, ...]:
         try:
             return super().terminals
-        except NotYetDrawn:
+        except TooEarlyError:
             return (ZERO,) * len(self.shape.instances)
 
 

@@ -6,7 +6,8 @@ import importlib
 from dataclasses import replace
 
 import pytest
-from adaptive_prover import Case, Prover
+from adaptive_prover import Prover
+from prover_parts import Case
 from transcript_attacks import KeptBlinds
 from transcript_cases import FALSE, TRUE, case, small_profile
 from transcript_variants import Result, Variant

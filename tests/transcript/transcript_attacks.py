@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import late_folds as folds
 import late_messages as late
 from adaptive_folding import Folding
-from adaptive_prover import Case, Prover
+from adaptive_prover import Prover
+from prover_parts import Case
 from transcript_cases import FALSE, FIELDS, TRUE, case, small_profile
 
 from plimsoll.circuits.field import P

@@ -6,11 +6,11 @@ So the true statements are those about four powers of one number. Beside them tw
 
 from __future__ import annotations
 
+from prover_parts import Case
+
 from plimsoll.circuits.field import P
 from plimsoll.circuits.tables import BLINDS, Instance, Table, TableBuilder, TableSet
 from plimsoll.verifier.profile import Profile
-
-from adaptive_prover import Case  # isort: skip
 
 ROOT, POWERS = range(2)
 BUS = "fn:powers"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from adaptive_prover import NotYetDrawn
+from prover_parts import TooEarlyError
 from transcript_attacks import Attack
-from transcript_variants import NoSuccess, Site, Variant
+from transcript_variants import NoSuccessError, Site, Variant
 
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.stark import verify_proof
@@ -30,9 +30,9 @@ def control(attack: Attack, seed: int, attempts: int) -> str:
     variant, case = Variant(), attack.made_for()
     try:
         result = variant.prove(attack.strategy, case, seed, attempts)
-    except NotYetDrawn:
+    except TooEarlyError:
         return "asked too early"
-    except NoSuccess:
+    except NoSuccessError:
         return "no success"
     except VerificationError as error:
         return f"refused at once: {error.step}"

@@ -17,7 +17,8 @@ from types import ModuleType
 from typing import Any
 
 from adaptive_folding import Folding, body
-from adaptive_prover import Case, Prover
+from adaptive_prover import Prover
+from prover_parts import Case
 
 from plimsoll.verifier import challenger as challenger_module
 from plimsoll.verifier import stark, transcript
@@ -31,7 +32,7 @@ LOOPS = ("values", "commitment")
 """Loop variables of the transcript: a postponed line keeps what they were."""
 
 
-class NoSuccess(Exception):
+class NoSuccessError(Exception):
     """No try at the positions, or at the work, succeeded."""
 
 
@@ -156,7 +157,10 @@ def _load(module: str, site: Site | None, moved: bool, **replaced: Any) -> dict[
         assert change.done == 1, (str(site), change.done)
     names: dict[str, Any] = {"__name__": source.__name__}
     exec(compile(tree, f"<{source.__name__}, changed>", "exec"), names)
-    return names | {name: value for name, value in replaced.items() if name in names}
+    # In place: functions look names up where they were defined.
+    assert set(replaced) <= set(names)
+    names.update(replaced)
+    return names
 
 
 class Sponge(Challenger):
@@ -212,9 +216,7 @@ class Variant:
         self.sponge = _recording(sponge["Challenger"], start)
         self.transcript = _load("transcript", site, moved, Challenger=self.sponge, Description=sponge["Description"])
         phases = {name: self.transcript[name] for name in ("batch_phase", "opening_phase", "fri_phase")}
-        self.stark = _load("stark", None, moved)
-        # In place: `verify_proof` looks these up where it was defined.
-        self.stark["verify_proof"].__globals__.update(phases, Challenger=self.sponge)
+        self.stark = _load("stark", None, moved, Challenger=self.sponge, **phases)
 
     def verify(self, case: Case, publics: Sequence[int], proof: bytes, digest: bytes | None = None) -> None:
         """`verify_proof` of the changed verifier."""
@@ -236,7 +238,7 @@ class Variant:
             folding.finish(challenges.indices)
             if folding.passes(challenges.indices):
                 return Result(body(prover, folding, challenges.indices), prover, folding, attempt + 1)
-        raise NoSuccess(f"in {attempts} tries")
+        raise NoSuccessError(f"in {attempts} tries")
 
 
 @dataclass(frozen=True)
