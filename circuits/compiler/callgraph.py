@@ -57,8 +57,9 @@ def located(program: Program, pc: int, error: CompileError) -> None:
 
 def jump_target(instruction: Instruction, pc: int) -> int:
     """Where a jump or jnz goes, which must be a constant distance forward."""
-    constant = instruction.operand is Operand.IMMEDIATE and instruction.result is Result.OP1
-    if not constant or (instruction.opcode is Opcode.JUMP and not instruction.relative):
+    # A jnz with a result is no instruction: `decode` refuses it.
+    plain = instruction.relative and instruction.result is Result.OP1
+    if instruction.operand is not Operand.IMMEDIATE or (instruction.opcode is Opcode.JUMP and not plain):
         raise ControlFlowError("a jump to an address that is not constant, or absolute")
     target = pc + signed(instruction.immediate)
     if target <= pc:
