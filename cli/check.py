@@ -11,6 +11,7 @@ from plimsoll.circuits.shapes import LOG_LEAVES
 from plimsoll.cli import console
 from plimsoll.cli.findings import findings_data, show_findings, summary
 from plimsoll.cli.health import health_data, show_health
+from plimsoll.cli.memory import forbid_core_dumps
 from plimsoll.cli.options import ANY_AGE, AT, BOOK, JSON, MAX_AGE, QUANTIZE, now
 from plimsoll.engine.book_health import book_health
 from plimsoll.engine.fields import format_time
@@ -44,6 +45,7 @@ def check(book: Path, at: int | None, max_age: int | None, quantize: bool, as_js
     Exit codes: 0 every account meets its maintenance margin, 1 some do not,
     2 wrong usage, 3 the book cannot be read or has errors.
     """
+    forbid_core_dumps()
     judge = freshness(at, max_age)
     with console.counted() as progress:
         try:

@@ -18,6 +18,7 @@ import sys
 import threading
 import traceback
 from importlib import metadata
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -137,7 +138,9 @@ def _unexpected(error: Exception, debug: bool) -> int:
     if debug:
         traceback.print_exc()
     hint = "" if debug else "; run it again with --debug and"
-    summary = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    # The text of an error that nobody foresaw may quote an account; --debug asks for it.
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    summary = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
     console.show_error(
         f"a defect of Plimsoll ({summary}){hint or ';'} report it with the command line and "
         f"`plimsoll --version` ({_version()}), without account data"

@@ -14,6 +14,7 @@ from plimsoll.cli import console
 from plimsoll.cli.amounts import exact, missing
 from plimsoll.cli.check import freshness
 from plimsoll.cli.findings import findings_data, show_findings, summary
+from plimsoll.cli.memory import forbid_core_dumps
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, QUANTIZE
 from plimsoll.cli.prove_files import PROOF, check_targets, default_opening, refuse_second_root, warn_of_secrets
 from plimsoll.engine.atomic import write_atomically
@@ -81,6 +82,7 @@ def prove(
     Exit codes: 0 proven, 1 accounts are below maintenance margin, 2 wrong usage (the declared
     sizes do not fit among others), 3 the book or the opening file cannot be used.
     """
+    forbid_core_dumps()
     out = out or PROOF
     check_targets(out, opening, force)
     try:
