@@ -1,6 +1,6 @@
 """Writes the seeds of the Rust border's fuzzing, from the small tables and programs of the tests.
 
-    PYTHONPATH=tests/core:tests/verifier python prover/core/fuzz/seeds.py
+PYTHONPATH=tests/core:tests/verifier python prover/core/fuzz/seeds.py
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ pub const BLINDS: usize = 3;
 pub const DEGREE: usize = 3;
 /// The hiding budget 2 * (queries + 3 * points) needs 2^8 rows; above 2^24 no machine of ours proves.
 pub const LOG_HEIGHTS: std::ops::RangeInclusive<u8> = 8..=24;
-/// A bound far above any table's width, so that sizes computed from it cannot overflow.
+/// A bound far above any table's columns and public values: sizes computed from it cannot overflow, and upstream makes
+/// a list of them.
 pub const MAX_WIDTH: usize = 1 << 16;
 /// Each table of a program has one instance or two; each instance costs memory before any proof is read.
 pub const MAX_INSTANCES: usize = 256;
@@ -166,8 +167,10 @@ fn table(r: &mut Reader<'_>) -> Result<Table> {
     if degree as usize != DEGREE {
         return Err(r.error(format!("table {name}: expected degree {DEGREE}, got {degree}")));
     }
-    if width > MAX_WIDTH {
-        return Err(r.error(format!("table {name}: expected at most {MAX_WIDTH} columns, got {width}")));
+    if width.max(publics) > MAX_WIDTH {
+        return Err(r.error(format!(
+            "table {name}: expected at most {MAX_WIDTH} columns and as many public values, got {width} and {publics}"
+        )));
     }
     let n = r.count(5)?;
     let nodes = read_nodes(r, n)?;
