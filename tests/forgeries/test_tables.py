@@ -112,7 +112,7 @@ def test_table_added_rejected() -> None:
     forgery.traces.append(trace)
     forgery.rebalance().accepted_by_both_under(forgery.tables)
     body = forgery.body()
-    assert verdict(write_proof(forgery.statement, body)).step == "heights"
+    assert verdict(write_proof(forgery.statement, body)).step == "encoding"
     assert upstream_verdict(forgery.statement, body)
 
 
