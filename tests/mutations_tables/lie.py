@@ -172,9 +172,7 @@ def columns(name: str) -> Columns:
 def cut(value: int, places: int, place: int) -> list[int]:
     """Limbs that add up to a number, low first: all of 12 bits but the one at `place`, which takes the rest."""
     value %= P
-    return [
-        value >> 12 * i & 4095 if i < place else value >> 12 * place if i == place else 0 for i in range(places)
-    ]
+    return [value >> 12 * i & 4095 if i < place else value >> 12 * place if i == place else 0 for i in range(places)]
 
 
 def put_limbs(forgery: Forgery, name: str, row: int, number: int, limbs: Sequence[int]) -> None:

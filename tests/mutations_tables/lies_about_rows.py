@@ -23,7 +23,7 @@ from lie import (
     tables,
     uneven,
 )
-from lies import Mislead, Path, constant, in_path, moved, steps
+from lies import Mislead, Path, constant, in_path, steps
 from small_venue import CAT, EMPTY, Batch, Leaf, honest, tiers
 from table_mutants import table_named
 from test_margin import raise_carry
