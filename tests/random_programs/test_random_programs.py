@@ -97,7 +97,7 @@ def test_rows_without_a_call_and_calls_without_a_row_are_no_memory() -> None:
 @pytest.mark.audit
 def test_many_random_programs(tmp_path: Path) -> None:
     reached = Reached()
-    counts = run(range(1_000, 1_900), tmp_path, reached)
+    counts = run(range(1_000, 1_700), tmp_path, reached)
     for seed in range(4):
         subject, batch = book(), random_batch(seed, height=1 + seed % 2)
         execution = subject.machine.execute(batch.tape())
@@ -106,7 +106,7 @@ def test_many_random_programs(tmp_path: Path) -> None:
         attack(subject, random.Random(seed), batch.tape(), execution, counts)
         counts["book batches rebuilt"] += 1
     assert len(RECORDS) > 0
-    assert counts["memories rebuilt from honest rows that the VM accepts"] > 600
+    assert counts["memories rebuilt from honest rows that the VM accepts"] > 500
     assert counts["other hints that the tables accept and the VM, too"] > 20
     assert counts["changed rows that the tables accept and the VM, too"] > 50
     ways = reached.ways()
