@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cairo_lies import (
     account_of,
     counted_twice,
@@ -47,7 +49,7 @@ def descending(new: str, limb: int, wrong: int) -> Loosened:
 def chosen_output(k: int) -> Loosened:
     cell = f"[output_ptr + {k}]" if k else "[output_ptr]"
     value = forge().publics[k] + 1
-    tape = Tape(honest().tape() + value.to_bytes(8, "little"))
+    tape = Tape((), cells=honest().tape() + value.to_bytes(8, "little"))
     return Loosened(f"let (local chosen) = read();\n    assert {cell} = chosen;", lambda: output(1 + k), tape)
 
 
@@ -106,7 +108,7 @@ def book() -> dict[str, Entry]:
                 "range_check(count)": Argued(
                     "implied: a count of n needs n rows of holdings, whose keys strictly ascend six a row below 2^14"
                 ),
-                **{f"range_check(gap.x{i})": removed(lambda i=i: header_cell(11 + i)) for i in range(4)},
+                **{f"range_check(gap.x{i})": removed(partial(header_cell, 11 + i)) for i in range(4)},
             },
         ),
         **literals(

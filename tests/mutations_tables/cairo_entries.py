@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 from cairo_book import book
 from cairo_lies import (
@@ -115,13 +115,11 @@ def ranges() -> dict[str, Entry]:
         **single(check24, "hint", {"%{ limbs(memory, fp, 2) %}": Refused("%{ limbs(memory, fp, 3) %}")}),
         **single(check24, "assert", {"assert x = l0 + 2 ** 12 * l1;": removed(lambda: order_or_tier(2, None))}),
         **literals(check24, "2 ** 12", twice),
-        **single(check24, "call", {f"range_check(l{i})": removed(lambda i=i: order_or_tier(2, i)) for i in range(2)}),
+        **single(check24, "call", {f"range_check(l{i})": removed(partial(order_or_tier, 2, i)) for i in range(2)}),
         **single(check60, "hint", {"%{ limbs(memory, fp, 5) %}": Refused("%{ limbs(memory, fp, 6) %}")}),
         **single(check60, "assert", {f"assert x = {FIVE}": removed(lambda: range_of_the_batch(0, None))}),
         **literals(check60, "2 ** 12", *(wider(level) for level in range(4))),
-        **single(
-            check60, "call", {f"range_check(l{i})": removed(lambda i=i: range_of_the_batch(0, i)) for i in range(5)}
-        ),
+        **single(check60, "call", {f"range_check(l{i})": removed(partial(range_of_the_batch, 0, i)) for i in range(5)}),
         **single(
             carry, "hint", {"%{ limbs(memory, fp, 5, 2 ** 59) %}": Refused("%{ limbs(memory, fp, 5, 2 ** 58) %}")}
         ),
@@ -136,7 +134,7 @@ def ranges() -> dict[str, Entry]:
             *(Loosened("2 ** 13", one_unit_short, below_by_one()) for _ in range(2)),
         ),
         **literals(carry, "2 ** 35", Loosened("2 ** 34", one_unit_short, below_by_one())),
-        **single(carry, "call", {f"range_check(l{i})": removed(lambda i=i: settlement(0, i)) for i in range(5)}),
+        **single(carry, "call", {f"range_check(l{i})": removed(partial(settlement, 0, i)) for i in range(5)}),
     }
 
 
@@ -152,7 +150,7 @@ def schedule() -> dict[str, Entry]:
     where = f"{SCHEDULE} holding"
     past = short_in(0, 0, 20_000 & 4095, 20_000 >> 12, 0, 0, 0)
     return {
-        **single(where, "call", {f"range_check(l{i})": removed(lambda i=i: below_tier(0, i + 1)) for i in range(5)}),
+        **single(where, "call", {f"range_check(l{i})": removed(partial(below_tier, 0, i + 1)) for i in range(5)}),
         **literals(where, "2 ** 12", *(absorbed_otherwise(above) for above in range(4))),
         **single(
             where,

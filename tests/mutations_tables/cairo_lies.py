@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from forged_rows import ACTIVE, evaluate
+from forged_rows import ACTIVE
 from lie import FIRST_KEYS, RICH, Lie, holding, one_account
 from lies import Mislead, Path, constant, in_path, steps
 from lies_about_messages import argument_of, plus
@@ -17,6 +17,7 @@ from test_orders import START
 from toolkit import Forgery, Program, forge, path_of
 
 from plimsoll.circuits.field import P
+from plimsoll.circuits.interpreter import evaluate
 from plimsoll.circuits.tables import TableSet
 
 PATHS = ("main", "holdings.nz", "subtree.z.z", "subtree.z.nz", "subtree.nz")
@@ -153,7 +154,7 @@ def of_batch(batch: Batch, words: str) -> Lie:
 # What a changed program's witness has to do otherwise.
 
 
-def cuts(name: str, limbs: dict[int, Sequence[int]]) -> Mislead:
+def cuts(name: str, limbs: Mapping[int, Sequence[int]]) -> Mislead:
     """Limbs of choice in some of the cuts of a table's rows."""
 
     def lie(path: Path) -> None:

@@ -12,7 +12,6 @@ from cairo_sources import CIRCUITS, Item
 from forged_rows import Offence, offences, rebalance
 from lie import Lie
 from lies import Mislead
-from lies_about_rows import Tape
 from small_venue import PARAMETERS, SHAPE, SNAPSHOT, Batch
 from toolkit import Forgery, dishonest, forge
 
@@ -61,7 +60,7 @@ class Loosened:
 
     new: str
     lie: Callable[[], Lie]
-    tape: Batch | Tape | None = None
+    tape: Batch | None = None
     mislead: Mislead | None = None
     edit: Callable[[Forgery], None] | None = None
     also: tuple[str, str] | None = None
@@ -116,7 +115,7 @@ def witnesses(item: Item, entry: Loosened) -> tuple[Lie, TableSet, Forgery]:
         traces = [trace.copy() for trace in lie.forgery.traces]
         rebalance(expected.book.tables, traces)
         return lie, expected.book.tables, replace(lie.forgery, traces=traces, tables=expected.book.tables)
-    forgery = forge(entry.tape, expected=expected, mislead=entry.mislead)  # type: ignore[arg-type]
+    forgery = forge(entry.tape, expected=expected, mislead=entry.mislead)
     if entry.edit is not None:
         entry.edit(forgery)
     if entry.twin is not None:

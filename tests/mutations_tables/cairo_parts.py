@@ -7,7 +7,6 @@ from typing import Any
 
 from cairo_mutation import Entry, Loosened
 from lie import Lie
-from lies_about_rows import Tape
 from small_venue import Batch
 
 Change = Callable[[str, list[list[Any]]], None]
@@ -27,7 +26,7 @@ def named(where: str, kind: str, text: str, entries: list[Entry]) -> dict[str, E
     return {f"{where}: {kind} `{text}` #{k + 1}": entry for k, entry in enumerate(entries)}
 
 
-def removed(lie: Callable[[], Lie], tape: Batch | Tape | None = None) -> Loosened:
+def removed(lie: Callable[[], Lie], tape: Batch | None = None) -> Loosened:
     return Loosened("", lie, tape)
 
 
