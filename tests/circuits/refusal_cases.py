@@ -271,6 +271,42 @@ CASES = {
     "walk.Path._hint.2": Case("pointer_hinted", "second line", "A pointer has no polynomial."),
 }
 
+MORE = (
+    ("builtins.Segment.close.1", Case("cursor_advanced_too_far", "lie", "A cell that nobody has read.", (1, 2, 3))),
+    (
+        "builtins.Segment.close.1",
+        Case("cursor_of_returned_callee_not_advanced", "lie", "The callee's cells would be read again.", (1,)),
+    ),
+    ("builtins.Segment.close.1", Case("output_gap", "lie", "The VM has two outputs, the tables one.")),
+    ("builtins.Segment.close.1", Case("poseidon_advanced_in_part", "lie", "A cursor between two instances.")),
+    ("builtins.Rom.pointer.1", Case("record_cast_to_other_size", "cautious", "As above.", (1,))),
+    ("builtins.Rom.read.1", Case("record_offset_outside", "second line", "The record has no such column.", (1,))),
+    ("callgraph.CallGraph.callee.1", Case("call_dynamic", "second line", "No constant to go by.")),
+    (
+        "callgraph.jump_target.1",
+        Case("jump_computed", "lie", "A constant that is added to a cell, read as the distance."),
+    ),
+    ("callgraph._check_cursors.2", Case("output_outside_main", "cautious", "Inlined, it is main that writes.")),
+    ("cursors.Cursors.pass_on.1", Case("number_as_cursor", "second line", "A number has no builtin.")),
+    ("cursors.Cursors.pass_on.1", Case("schedule_cursor_moved", "lie", "The callee would read other records.")),
+    ("memory.Memory.check.1", Case("saved_fp_of_inlined_frame", "second line", "Nothing is known of the cell.")),
+    ("memory.Memory.check.2", Case("cell_below_returns", "second line", "Nothing is known of the cell.", (1, 2))),
+    (
+        "walk.Path._constrain_equal.1",
+        Case("pointer_compared_with_pointer", "lie", "The assertion would be lost.", (1,)),
+    ),
+    (
+        "walk.Path._operand.1",
+        Case(
+            "constant_dereferenced",
+            "lie",
+            "As above.",
+            instead="return Poly.column(self.trace.new_column())",
+        ),
+    ),
+)
+"""More programs for the same refusals. `jump_backward` is none of them: without its refusal the walk would not end."""
+
 RULES = {
     Rule("walk", "Path._constrain_equal", "self.trace.constrain(a - b)"): Case(
         "programs/second_assertions", "lie", "A second assertion about a cell is a constraint.", (5, 6)

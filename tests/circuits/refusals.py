@@ -23,7 +23,7 @@ import copy
 import importlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -339,17 +339,19 @@ def table(rows: list[tuple[str, str, Case, Outcome]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(cases: Mapping[str, Case], rules: Mapping[Rule, Case]) -> tuple[str, dict[str, int]]:
+def page(
+    cases: Mapping[str, Case], more: Sequence[tuple[str, Case]], rules: Mapping[Rule, Case]
+) -> tuple[str, dict[str, int]]:
     """The page, every case having been run, and how often each verdict came out.
 
     Raises AssertionError where a verdict is not the one that its case states.
     """
     refusals, others = [], []
     for site in sites():
-        case = cases[site.key]
-        found = outcome(site, case) if case.verdict != "internal" else Outcome("internal", "")
-        assert found.verdict == case.verdict, (site.key, found)
-        refusals.append((f"{site.module}.{site.function}", f"{site.error} {site.message}".strip(), case, found))
+        for case in [cases[site.key], *(c for key, c in more if key == site.key)]:
+            found = outcome(site, case) if case.verdict != "internal" else Outcome("internal", "")
+            assert found.verdict == case.verdict, (site.key, found)
+            refusals.append((f"{site.module}.{site.function}", f"{site.error} {site.message}".strip(), case, found))
     for rule, case in rules.items():
         found = outcome(rule, case)
         assert found.verdict == case.verdict, (rule.key, found)
@@ -361,8 +363,8 @@ def page(cases: Mapping[str, Case], rules: Mapping[Rule, Case]) -> tuple[str, di
 
 
 if __name__ == "__main__":
-    from refusal_cases import CASES, RULES
+    from refusal_cases import CASES, MORE, RULES
 
-    written, verdicts = page(CASES, RULES)
+    written, verdicts = page(CASES, MORE, RULES)
     PAGE.write_text(written)
     print(verdicts)
