@@ -1,6 +1,6 @@
 """Random programs mean the same in cairo-lang's VM and through the tables; accepted rows are a Cairo memory.
 
-The long form writes its figures to build/audit/compiler.json.
+The long form writes its figures to build/audit/compiler.json, and the page of refusals (tests/circuits/refusals.py).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from books import BOOK, RECORDS, book_machine, random_batch
 from compiler_branches import Reached
 from machine import HERE, PROGRAMS, cairo, compiled, expectations, machine, program
 from rebuild import RebuildError, Rebuilt, judge, padded, rebuild, recorded_paths
+from refusal_cases import CASES, MORE, RULES
+from refusals import PAGE, page
 from trials import Counts, Subject, attack, trial
 
 from plimsoll.circuits.field import P
@@ -117,5 +119,8 @@ def test_many_random_programs(tmp_path: Path) -> None:
     figures["branches of the compiler reached"] = f"{sum(ways.values())} of {len(ways)}"
     figures["branches of the compiler not reached"] = ", ".join(missed) or "none"
     assert sum(ways.values()) > 0.9 * len(ways), missed
+    text, verdicts = page(CASES, MORE, RULES)
+    PAGE.write_text(text)
+    figures |= {f"refusals taken out: {verdict}": count for verdict, count in verdicts.items()}
     AUDIT.parent.mkdir(parents=True, exist_ok=True)
     AUDIT.write_text(json.dumps({"figures": figures}, indent=1) + "\n")
