@@ -82,9 +82,9 @@ def test_the_page_lists_every_bound_of_the_cairo_sources() -> None:
 def test_a_line_that_is_added_is_an_item_without_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cairo_sources.CIRCUITS", tmp_path)
     changed = tmp_path / "book.cairo"
-    changed.write_text("func main{range_check_ptr}() {\n    range_check(7);\n    assert 3 = 3;\n    return ();\n}\n")
+    changed.write_text("func main{range_check_ptr}() {\n    range_check(70);\n    assert 30 = 30;\n    return ();\n}\n")
     found = items_of(changed)
-    assert [item.kind for item in found] == ["call", "assert", "literal", "literal"]
+    assert [item.kind for item in found] == ["call", "literal", "assert", "literal", "literal"]
     assert not {item.key for item in found} & set(entries())
 
 
