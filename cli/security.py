@@ -11,7 +11,7 @@ from rich.console import Console
 from plimsoll.circuits.tables import TableSet
 from plimsoll.cli import console
 from plimsoll.cli.claims import MARKET, PARAMETERS, read_claims
-from plimsoll.cli.options import JSON
+from plimsoll.cli.options import JSON, PATH
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import FULL_SECURITY
 from plimsoll.verifier.profile import Profile
@@ -19,7 +19,7 @@ from plimsoll.verifier.security import DESCRIPTIONS, explain, security_bits
 
 
 @click.command()
-@click.argument("proof", type=click.Path(path_type=Path))
+@click.argument("proof", type=PATH)
 @MARKET
 @PARAMETERS
 @JSON

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from plimsoll.cli import console
-from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE
+from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, PATH
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
@@ -45,9 +45,9 @@ def _root(_context: click.Context, _option: click.Parameter, value: str | None) 
 
 
 @click.command()
-@click.argument("proof", type=click.Path(path_type=Path))
-@click.option("--market", type=click.Path(path_type=Path), required=True, help="The market snapshot you accept.")
-@click.option("--parameters", type=click.Path(path_type=Path), required=True, help="The risk parameters you accept.")
+@click.argument("proof", type=PATH)
+@click.option("--market", type=PATH, required=True, help="The market snapshot you accept.")
+@click.option("--parameters", type=PATH, required=True, help="The risk parameters you accept.")
 @AT
 @MAX_AGE
 @click.option(
