@@ -13,8 +13,8 @@ from functools import cache
 from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
-from check_sites import ROOT, Site, functions, modules, parsed
-from check_worlds import World, dotted
+from check_sites import Site, functions, modules, parsed
+from check_worlds import World
 from pydantic import ValidationError
 
 SECONDS = 10.0
@@ -174,17 +174,29 @@ def _users(name: str) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def users_of_bound(site: Site) -> frozenset[tuple[str, str]]:
+    """Functions that use a constant, or one that is made of it."""
+    names, made = {site.text.split()[0]}, [n for m in modules() for n in parsed(m).body]
+    for _ in range(3):
+        for node in made:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and names & {
+                n.id for n in ast.walk(node) if isinstance(n, ast.Name)
+            }:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names |= {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return frozenset().union(*(_users(name) for name in names))
+
+
 @dataclass(frozen=True)
 class Known:
     """What the unweakened verifier says to an input."""
 
     outcome: Outcome
     functions: frozenset[tuple[str, str]]
-    seconds: float
 
 
 def candidates(site: Site, known: dict[str, Known]) -> list[str]:
-    """Names of the refused inputs that a site is tried with, the quickest first.
+    """Names of the refused inputs that a site is tried with.
 
     Those refused at the site's lines; where there are none, those refused in its function (a condition under which a
     function returns before it raises); where there are none, those refused by functions that use it (a predicate).
@@ -193,23 +205,21 @@ def candidates(site: Site, known: dict[str, Known]) -> list[str]:
         return [f"exchanged {site.text.split()[0]}"]
     first, last = site.lines
     at = {(site.module, line) for line in range(first, last + 1)}
-    users = _users(site.text.split()[0] if site.kind == "bound" else site.function.rpartition(".")[2])
+    users = _users(site.function.rpartition(".")[2])
+    if site.kind == "bound":
+        users = users_of_bound(site)
+    elif site.kind == "model":
+        users = frozenset({("engine/json_files.py", "load_model")})
     refused = {name: one for name, one in known.items() if one.outcome.verdict == "refused"}
     tiers = (
         [name for name, one in refused.items() if one.outcome.trail & at],
         [name for name, one in refused.items() if (site.module, site.function) in one.functions],
         [name for name, one in refused.items() if one.functions & users],
     )
-    found = next((tier for tier in tiers if tier), [])
-    return sorted(found, key=lambda name: known[name].seconds)
+    return next((tier for tier in tiers if tier), [])
 
 
 def functions_of(outcome: Outcome) -> frozenset[tuple[str, str]]:
     return frozenset(found for place in outcome.trail if (found := function_at(place)))
 
 
-def module_of(site: Site) -> str:
-    return dotted(site.module)
-
-
-assert ROOT.is_dir()

@@ -43,7 +43,7 @@ ELSEWHERE = (
 )
 """Modules of the other rooms whose refusals `plimsoll verify` relies on."""
 CHECKER = re.compile(r"_?(check|confines|equal|fresh|is_blind)")
-BOUND = re.compile(r"MAX_|PACKED_DEGREE|MIN_|SMALLEST_|LARGEST_|FULL_SECURITY|LOG_LEAVES|ROWS_PER_ACCOUNT|NULL_KEYS|NO_WORK|\w+_BITS$")
+BOUND = re.compile(r"MAX_|PACKED_DEGREE|MIN_|SMALLEST_|LARGEST_|FULL_SECURITY|LOG_LEAVES|ROWS_PER_ACCOUNT|NULL_KEYS|\w+_BITS$")
 """Names of constants that are limits: sizes, counts, floors. `check_reasons` lists every other integer constant."""
 ORDERINGS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 Mutation = Callable[[ast.Module, ast.AST], None]

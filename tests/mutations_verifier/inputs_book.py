@@ -7,6 +7,7 @@ no. At the test profile, which each caller here allows unless the input is about
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -17,10 +18,11 @@ from check_runs import Input
 from check_worlds import World
 from inputs_vectors import market_file, parameters_file, verify
 from small_venue import EMPTY, Batch, honest
-from toolkit import Forgery, forge
+from toolkit import Forgery, dishonest, dishonest_profile, forge
 
 from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
-from plimsoll.verifier.statement import MAX_STATEMENT_BYTES, Digests, Statement, write_proof
+from plimsoll.circuits.field import P
+from plimsoll.verifier.statement import MAX_FILE_BYTES, MAX_STATEMENT_BYTES, Digests, Statement, write_proof
 
 AT = datetime(2026, 11, 21, 13, tzinfo=UTC)
 WEAK = {"security_floor": 1, "accept_weaker_security": True}
@@ -66,6 +68,7 @@ def inputs() -> Iterator[Input]:
     yield from _fields()
     yield from _profiles()
     yield from _callers()
+    yield from _bytes()
     yield from _exchanged()
 
 
@@ -142,30 +145,43 @@ def _callers() -> Iterator[Input]:
         yield Input(f"caller with {name}", about, made, valid=True)
 
 
+def _bytes() -> Iterator[Input]:
+    """Files whose length or numbers stand at a limit."""
+
+    def large() -> bytes:
+        data = proof_of()
+        return data + bytes(MAX_FILE_BYTES + 1 - len(data))
+
+    def number() -> bytes:
+        data, first = proof_of(), base_statement().public_values[1]
+        return data.replace(struct.pack("<Q", first), struct.pack("<Q", P), 1)
+
+    yield Input("file of 64 MiB and a byte", "an honest proof with zeros behind", judged(large))
+    yield Input("file with a public value of p", "a public value that is no field element", judged(number))
+    yield Input("file of a header only", "no statement", judged(lambda: proof_of()[:14]))
+
+
 def _exchanged() -> Iterator[Input]:
     """Proofs of a statement put before the caller of another: what the transcript's start is for.
 
     The prover hashes the statement as the weakened verifier does (`check_prover`), the file names another.
     """
     first = base_statement()
-    venue = {"venue": "another"}
-    revised = {"revision": 2}
-    for name, changes, caller in (
-        ("kind", {"kind": "account"}, {}),
-        ("shape", {"shape": "book-2^3x1"}, {}),
-        ("sequence", {"sequence": 2}, {}),
-        ("previous", {"previous": bytes([1] * 32)}, {}),
-        ("batch_index", {"batch_index": 1}, {}),
-        ("batch_count", {"batch_count": 2}, {}),
-        ("context", {"context": b"another"}, {}),
-        ("nonce_digest", {"nonce_digest": bytes([1] * 32)}, {}),
-        ("public_values", {"public_values": (*first.public_values[:8], first.public_values[8] ^ 1)}, {}),
-        *((f"digests.{f.name}", {"digests": replace(first.digests, **{f.name: bytes(32)})}, {}) for f in fields(Digests)),
-        *((f"profile.{n}", {"profile": replace(INSECURE_TEST, **{n: v})}, {}) for n, v in PROFILE_CHANGES.items()),
+    for name, changes in (
+        ("kind", {"kind": "account"}),
+        ("shape", {"shape": "book-2^3x1"}),
+        ("sequence", {"sequence": 2}),
+        ("previous", {"previous": bytes([1] * 32)}),
+        ("batch_index", {"batch_index": 1}),
+        ("batch_count", {"batch_count": 2}),
+        ("context", {"context": b"another"}),
+        ("nonce_digest", {"nonce_digest": bytes([1] * 32)}),
+        ("public_values", {"public_values": (*first.public_values[:8], first.public_values[8] ^ 1)}),
+        *((f"digests.{f.name}", {"digests": replace(first.digests, **{f.name: bytes(32)})}) for f in fields(Digests)),
+        *((f"profile.{n}", {"profile": replace(INSECURE_TEST, **{n: v})}) for n, v in PROFILE_CHANGES.items()),
     ):
         about = f"the honest proof of one statement in the file of another, which differs in {name}"
-        yield Input(f"exchanged {name}", about, lambda w, c=changes, p=caller: _exchange(w, c, p))  # type: ignore[misc]
-    assert venue and revised
+        yield Input(f"exchanged {name}", about, lambda w, c=changes: _exchange(w, c))  # type: ignore[misc]
 
 
 PROFILE_CHANGES: dict[str, Any] = {
@@ -181,22 +197,16 @@ PROFILE_CHANGES: dict[str, Any] = {
 }
 
 
-def _exchange(world: World, proven: dict[str, Any], policy: dict[str, Any]) -> None:
+def _exchange(world: World, proven: dict[str, Any]) -> None:
     """The proof is made for a statement with `proven`, hashed in this world, and shown with the true statement."""
     shown = base_statement()
-    other = world.here(replace(shown, **proven))
-    forgery = replace(honest_traces(), changes={"profile": INSECURE_TEST})
-    digest = other.digest()
-    body = forgery_body(digest)
-    judged(lambda: write_proof(shown, body), **policy)(world)
-    assert forgery
+    digest = world.here(replace(shown, **proven)).digest()
+    judged(lambda: write_proof(shown, forgery_body(digest)))(world)
 
 
 @cache
 def forgery_body(digest: bytes) -> bytes:
     """A proof of the honest traces that starts from a digest."""
-    from toolkit import dishonest, dishonest_profile
-
     base = honest_traces()
     raw = [trace.tobytes() for trace in base.traces]
     made: bytes = dishonest.prove_traces(

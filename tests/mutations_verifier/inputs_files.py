@@ -126,6 +126,8 @@ MARKETS: dict[str, tuple[str, Edit]] = {
     "a price of blanks": ("a price that is no number", put("prices", "BTC", to=" ")),
     "a time with an offset": ("a time that is not UTC", put("time", to="2026-11-21T12:00:00+01:00")),
     "February 30": ("a day that does not exist", put("time", to="2026-02-30T12:00:00Z")),
+    "a time of fewer digits": ("a time that Python's own reader takes", put("time", to="2026-11-21T12:00:0Z")),
+    "funding of 25 digits": ("a figure beyond all bounds", put("funding", to={"PERP": "1" + "0" * 24})),
     "a time that is a number": ("a time that is no text", put("time", to=1)),
     "version 2": ("a later format", put("version", to=2)),
     "version true": ("a version that is no number, though True equals 1", put("version", to=True)),
@@ -240,10 +242,18 @@ PARAMETERS: dict[str, tuple[str, Edit]] = {
     "lower cap above upper": ("scaling that runs backwards", instrument(PERP, open_interest={"lower": "2", "upper": "1"})),
     "scaling without open interest": ("scaling by a figure that is missing", instrument(PERP, open_interest=INTEREST)),
     "a lot of 2": ("a lot that is no power of ten", instrument(BTC, lot="2")),
-    "a lot of 10^-19": ("a lot finer than ten to the minus eighteenth", instrument(BTC, lot="0." + "0" * 18 + "1")),
-    "a lot of 10^13": ("a lot beyond all bounds", instrument(BTC, lot="1" + "0" * 13)),
+    "a lot of 10^-19": ("a lot finer than ten to the minus eighteenth", instrument(DUST, lot="0." + "0" * 18 + "1")),
+    "a lot of 10^13": ("a lot beyond all bounds", instrument(COIN0, lot="1" + "0" * 13)),
     "a lot of 0": ("lots of nothing", instrument(BTC, lot="0")),
     "a lot too coarse": ("one lot worth 2^84 units and more", instrument(BTC, lot="1000000")),
+    "an error of exactly 10^-9": (
+        "a lot whose rounding takes half a unit of 5 * 10^8, which is no longer less than 10^-9",
+        instrument(
+            DUST,
+            lot="0.000000000001",
+            haircut=[bracket("0", "0.000000000004995", "0"), bracket("0.000000000004995", None, "0.000001")],
+        ),
+    ),
     "a rate with 7 decimals": ("a rate finer than a millionth", instrument(PERP, maintenance=[bracket("0", None, "0.0000001")])),
     "a currency without a coin": ("a derivative whose currency has no price", instrument(PERP, currency="EUR")),
     "an unknown kind": ("a kind that has no rules", instrument(DUST, kind="option")),
@@ -295,14 +305,51 @@ VALID_PARAMETERS: dict[str, tuple[Edit, Edit | None]] = {
 }
 
 
+WITH_MARKET: dict[str, Edit] = {
+    "8190 instruments": coin_prices(8190 - len(NAMES)),
+    "lower cap above upper": put("open_interest", to={"PERP": "150"}),
+    "a lot of 10^13": put("prices", "COIN0", to="0.00000000000001"),
+    "a lot of 10^-19": put("prices", "DUST", to="100"),
+}
+"""What the snapshot must have so that nothing else is wrong."""
+JSON: dict[str, tuple[str, bytes]] = {
+    "2^18 + 1 values": ("a list with one value too many", b"[" + b",".join([b"0"] * ((1 << 18) + 1)) + b"]"),
+    "17 lists": ("lists in lists", b"[" * 17 + b"]" * 17),
+    "21 digits": ("a number beyond all bounds", b"1" * 21),
+    "5000 digits": ("a number that Python's own reader refuses", b"1" * 5000),
+    "a fraction": ("a binary fraction", b"1.5"),
+    "not a number": ("what JSON does not have", b"NaN"),
+    "a key twice": ("two values of which a reader takes one", b'{"a": 1, "a": 2}'),
+    "64 MiB and a byte": ("larger than any venue's file", b"1" + b" " * (64 << 20)),
+}
+VALID_JSON: dict[str, bytes] = {
+    "2^18 values": b"[" + b",".join([b"0"] * (1 << 18)) + b"]",
+    "16 lists": b"[" * 16 + b"]" * 16,
+    "20 digits": b"1" * 20,
+    "64 MiB": b"1" + b" " * ((64 << 20) - 1),
+}
+
+
+def parsed(data: bytes) -> Callable[[World], None]:
+    return lambda w: w["engine.json_files"].parse_json(data, "file")
+
+
+def loaded(world: World) -> None:
+    world["engine.snapshot"].MarketSnapshot.load("/nowhere/snapshot.json")
+
+
 def inputs() -> Iterator[Input]:
+    for name, (about, data) in JSON.items():
+        yield Input(f"JSON of {name}", about, parsed(data))
+    for name, data in VALID_JSON.items():
+        yield Input(f"JSON of {name}", "accepted", parsed(data), valid=True)
+    yield Input("snapshot that is not there", "a path to nothing", loaded)
     for name, (about, edit) in MARKETS.items():
         yield Input(f"snapshot with {name}", about, market(edit))
     for name, edit in VALID_MARKETS.items():
         yield Input(f"snapshot with {name}", "accepted", market(edit), valid=True)
     for name, (about, edit) in PARAMETERS.items():
-        with_market = coin_prices(8190 - len(NAMES)) if name.startswith("8190") else None
-        yield Input(f"parameters with {name}", about, parameters(edit, with_market))
+        yield Input(f"parameters with {name}", about, parameters(edit, WITH_MARKET.get(name)))
     for name, (edit, with_market) in VALID_PARAMETERS.items():
         yield Input(f"parameters with {name}", "accepted", parameters(edit, with_market), valid=True)
     yield from _texts()

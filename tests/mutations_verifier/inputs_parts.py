@@ -76,6 +76,7 @@ def inputs() -> Iterator[Input]:
     yield from _shapes()
     yield from _programs()
     yield from _books()
+    yield from _instruments()
 
 
 def schedule(rows: list[Row]) -> Callable[[World], None]:
@@ -192,3 +193,19 @@ def _books() -> Iterator[Input]:
     renamed = book_program()
     functions = tuple(replace(f, name=f.name.replace("holdings", "holding")) for f in renamed.functions)
     yield Input("book of another program", "a function of another name", book([record], replace(renamed, functions=functions)))
+
+
+def _instruments() -> Iterator[Input]:
+    """The instrument table, which relies on no parameter file."""
+
+    def table(names: list[str]) -> Callable[[World], None]:
+        def run(world: World) -> None:
+            module = world["engine.instruments"]
+            module.InstrumentTable(module.InstrumentInfo(n, module.Kind.SPOT, n, 0, n, 0) for n in names)
+
+        return run
+
+    many = [str(i) for i in range(8190)]
+    yield Input("instruments of one name", "two instruments that share a key", table(["A", "A"]))
+    yield Input("instruments, 8190 of them", "more keys than the circuit has", table(many))
+    yield Input("instruments, 8189 of them", "accepted", table(many[1:]), valid=True)

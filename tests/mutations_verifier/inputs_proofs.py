@@ -165,7 +165,16 @@ def _traces() -> Iterator[Input]:
     def body_of(name: str) -> bytes:
         return prove_example(forged(FORGERIES[name][0]) if name else example())
 
+    @cache
+    def of_choice() -> bytes:
+        return prove_example(replace(example(), publics=[50, 7]))
+
+    def chosen(world: World) -> None:
+        tables, profile = world.here(example().tables), world.here(INSECURE_TEST)
+        world["verifier.stark"].verify_proof(tables, [50, 7], EXAMPLE_DIGEST, of_choice(), profile)
+
     yield Input("rows that are true", "the example of tests/verifier", lambda w: verify(w, body_of("")), valid=True)
+    yield Input("rows that are true of other public values", "one constraint does not hold, every bus balances", chosen)
     for name in FORGERIES:
         yield Input(f"rows with a {name}", "false rows, proven", lambda w, n=name: verify(w, body_of(n)))  # type: ignore[misc]
 
@@ -222,6 +231,7 @@ def _profiles() -> Iterator[Input]:
         ("work of -1 bits", "no number of bits", {"query_pow_bits": -1}),
         ("work of 64 bits", "more work than there is", {"query_pow_bits": 64}),
         ("a negative final length", "a polynomial of no length", {"log_final_poly_len": -1}),
+        ("no final length and no cap", "a polynomial of no length", {"log_final_poly_len": -1, "cap_height": 0}),
         ("a negative cap", "a cap of no width", {"cap_height": -1}),
         ("a blowup of 2^27", "codewords longer than the field has roots of unity", {"log_blowup": 27}),
         ("a final polynomial of 2^6", "a final polynomial longer than the lower table's codeword", {"log_final_poly_len": 6}),
@@ -248,7 +258,12 @@ def _arguments() -> Iterator[Input]:
     yield Input("proof about a public value of p + 7", "a public value written in a second way", by(Spelled, publics=above))
     below = [publics[0] - P, *publics[1:]]
     yield Input("proof about a negative public value", "7 - p", lambda w: honest().verify(w, publics=below))
-    yield Input("proof about a public value of p", "0 written as p", by(Publics, publics=[*publics, P]))
+    nothing = case(publics=[0] * 4)
+    provided = [[int(i == 0), *row[1:]] for i, row in enumerate(nothing.traces[1])]
+    traces = [nothing.traces[0], provided]
+    yield Input("proof about zeros", "four public values of zero", by(Publics, publics=[0] * 4, traces=traces), valid=True)
+    spelled = by(Spelled, publics=[P, 0, 0, 0], traces=traces)
+    yield Input("proof about a public value of p", "0 written as p", spelled)
     yield Input("proof about five public values", "a value that no table knows", by(Publics, publics=[*publics, 1]))
     yield Input("proof about three public values", "a value that is not given", lambda w: honest().verify(w, publics=publics[:3]))
     yield Input("proof from a digest of 31 bytes", "a transcript that starts elsewhere", by(digest=bytes(31)))
@@ -267,9 +282,9 @@ def _steps() -> Iterator[Input]:
 
 def _domain(world: World) -> None:
     run = honest_run()
-    challenges = replace(run.challenges, zeta=base(pow(root_of_unity(10), 5, P)))
+    challenges = replace(run.challenges, zeta=base(pow(root_of_unity(8), 5, P)))
     world["verifier.constraints"].check_constraints(
-        world.here(run.shape), 1, run.publics[1], world.here(run.proof), world.here(challenges)
+        world.here(run.shape), 3, run.publics[3], world.here(run.proof), world.here(challenges)
     )
 
 

@@ -72,7 +72,8 @@ def node_put(find: Callable[[Node], bool], put: Callable[[Node], Node]) -> Calla
 def message_put(k: int, **changes: Any) -> Callable[[Any], Any]:
     def change(messages: tuple[Message, ...]) -> tuple[Message, ...]:
         new = {name: to(getattr(messages[k], name)) if callable(to) else to for name, to in changes.items()}
-        return (*messages[:k], replace(messages[k], **new), *messages[k + 1 :])
+        place = k % len(messages)
+        return (*messages[:place], replace(messages[place], **new), *messages[place + 1 :])
 
     return change
 
@@ -107,9 +108,9 @@ RESPELLED: dict[str, tuple[str, Callable[[TableSet], TableSet]]] = {
         "a column that repeats: one half in its first row of 16 reads as the forced row of 32",
         table(ROOT, periodic=((HALF,) + (0,) * 15,)),
     ),
-    "a public cell of p": ("0 written as p", table(ROOT, periodic=cell_plus(P, 1))),
-    "a public cell above p": ("1 written as p + 1", table(ROOT, periodic=cell_plus(P))),
-    "a public cell below zero": ("1 written as 1 - p", table(ROOT, periodic=cell_plus(-P))),
+    "a public cell of p": ("0 written as p", table(POWERS, periodic=cell_plus(P))),
+    "a public cell above p": ("1 written as p + 1", table(POWERS, periodic=cell_plus(P, 1))),
+    "a public cell below zero": ("1 written as 1 - p", table(POWERS, periodic=cell_plus(-P, 1))),
     "another degree": ("a hint for another packing", table(ROOT, degree=4)),
     "no columns": ("a table of no column", table(POWERS, width=0)),
     "-1 public values": ("a table with a negative number of public values", table(POWERS, publics=-1)),
@@ -127,11 +128,11 @@ RESPELLED: dict[str, tuple[str, Callable[[TableSet], TableSet]]] = {
     "a field that is no node": ("a field past the last node", table(ROOT, messages=message_put(0, fields=lambda f: (*f[1:], NODES[ROOT])))),
     "a field far beyond": ("a field past the last node", table(ROOT, messages=message_put(0, fields=lambda f: (*f[1:], 1 << 20)))),
     "a message without fields": ("a tuple of nothing", table(POWERS, messages=lambda m: (*m, Message("none", (), 0, 0)))),
-    "a weight of 2": ("a bound on counts that nothing keeps", table(POWERS, messages=message_put(0, weight=2))),
+    "a weight of 2": ("a bound on counts that nothing keeps", table(ROOT, messages=message_put(0, weight=2))),
     "a bus without a name": ("a bus that no name tells apart", renamed_bus("")),
-    "a constant of p": ("0 written as p", table(POWERS, nodes=node_put(lambda n: n == Node(Op.CONST, 0), lambda n: Node(Op.CONST, P)))),
-    "a constant above p": ("a constant written as itself plus p", table(POWERS, nodes=node_put(lambda n: n == Node(Op.CONST, 0), lambda n: Node(Op.CONST, 2 * P)))),
-    "a negative constant": ("0 written as -p", table(POWERS, nodes=node_put(lambda n: n == Node(Op.CONST, 0), lambda n: Node(Op.CONST, -P)))),
+    "a constant of p": ("p as a constant", table(POWERS, nodes=lambda n: (*n, Node(Op.CONST, P)))),
+    "a constant above p": ("2 p as a constant", table(POWERS, nodes=lambda n: (*n, Node(Op.CONST, 2 * P)))),
+    "a negative constant": ("-1 as a constant", table(POWERS, nodes=lambda n: (*n, Node(Op.CONST, -1)))),
     "a column by a negative number": (
         "the last column, counted from the end",
         table(POWERS, nodes=node_put(last_column(HONEST.tables[POWERS]), lambda n: Node(Op.COLUMN, -1))),
@@ -239,10 +240,20 @@ def _widths(t: TableBuilder) -> None:
     t.send("bus", [c], t.sub(t.const(0), c), 0)
 
 
-def _fourth_blind(t: TableBuilder) -> None:
-    """A tuple of the blind bus, with a count of its own."""
+def _first_blind(t: TableBuilder) -> None:
+    """A tuple of the blind bus, with a count of its own, before the others."""
     c = t.column(t.new_column())
     t.send("blind", [t.const(7)], c, 0)
+
+
+def _public(values: list[int]) -> Callable[[TableBuilder], None]:
+    """A column that is a public one."""
+
+    def build(t: TableBuilder) -> None:
+        c = t.column(t.new_column())
+        t.assert_zero(t.sub(c, t.add_periodic(values)))
+
+    return build
 
 
 def _other_blinds(t: TableBuilder) -> None:
@@ -259,10 +270,23 @@ def _proven() -> Iterator[Input]:
         ("a message of 255 fields", "as many fields as a tuple may have", _fields(255), [0], True),
         ("a message of 256 fields", "a number of fields that its encoding does not hold", _fields(256), [0], False),
         ("two widths on one bus", "(c) is provided where (0, c) is required", _widths, [1], False),
-        ("a fourth blind", "a tuple of the blind bus that its table counts at will", _fourth_blind, [0], False),
+        ("another blind first", "a tuple of the blind bus that its table counts at will", _first_blind, [0], False),
+        ("a constraint on the first node", "a column that is zero", _other_blinds, [0], True),
     ):
         strategy = Unmasked if name == "a message of degree 5" else Prover
         yield Input(f"tables with {name}", about, judged(made_of(build, row, strategy)), valid)
+    said = made_of(_degree(4), [1], degree=4)
+    yield Input("tables with a constraint of degree 4 that say so", "c^4 = c, with a hint of four", judged(said))
+    every = made_of(_public([2, 0] * (ROWS // 2)), lambda i: [2 * (i % 2 == 0)])
+    half = table(0, periodic=((1,) * (ROWS // 2),))
+    about = "a column that repeats: ones of 8 rows read as twos in every other row of 16"
+    yield Input("tables with public data of half the height", about, shown(half, every))
+    base = made_of(_other_blinds, [0])
+    for name, about, listed in (
+        ("a fourth message of blinds", "blind(3), which the list of blinds does not have", False),
+        ("four blinds", "blind(3), in the list of blinds", True),
+    ):
+        yield Input(f"tables with {name}", about, lambda w, b=base, y=listed: _four(b, y).verify(w))  # type: ignore[misc]
     relabelled = made_of(_other_blinds, [0])
     yield Input("tables with blind(5)", "a blind of another name", lambda w: _blind(w, relabelled, 5))
     twice = made_of(_other_blinds, [0])
@@ -277,6 +301,20 @@ def _relabelled(make: Make, label: int) -> Made:
     node = len(only.nodes)
     last = replace(only.messages[-1], fields=(node,))
     changed = replace(only, nodes=(*only.nodes, Node(Op.CONST, label)), messages=(*only.messages[:-1], last))
+    return prove(replace(base, tables=replace(base.tables, tables=(changed,))))
+
+
+@cache
+def _four(make: Make, listed: bool) -> Made:
+    """A fourth message of blinds, after the three; counted by the first column, which is zero."""
+    base = make().case
+    [only] = base.tables.tables
+    node = len(only.nodes)
+    column = only.nodes.index(Node(Op.COLUMN, 0))
+    fourth = Message("blind", (node,), column, 0)
+    blinds = (*only.blinds, 0) if listed else only.blinds
+    nodes = (*only.nodes, Node(Op.CONST, 3))
+    changed = replace(only, nodes=nodes, messages=(*only.messages, fourth), blinds=blinds)
     return prove(replace(base, tables=replace(base.tables, tables=(changed,))))
 
 
