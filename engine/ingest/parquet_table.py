@@ -64,8 +64,8 @@ def read_parquet(path: Path, table: TableFormat, findings: Findings, progress: P
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError:
         raise ParquetUnavailableError(
-            f"{path.name}: reading Parquet needs pyarrow: run `make setup` in Plimsoll's repository, or export the table "
-            "as CSV"
+            f"{path.name}: reading Parquet needs pyarrow: run `make setup` in Plimsoll's repository, or export the "
+            "table as CSV"
         ) from None
     if path.stat().st_size == 0:
         findings.add(path.name, FieldRefusedError("empty-file", "an empty file", "export the table anew"))
