@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -107,8 +108,9 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        error.message = "\n".join(map(printable, error.message.split("\n")))
-        error.show()
+        text = io.StringIO()
+        error.show(text)
+        click.echo("\n".join(map(printable, text.getvalue().rstrip("\n").split("\n"))), err=True)
         return console.USAGE
     except (click.Abort, KeyboardInterrupt):
         console.say("stopped; no file was left half-written")

@@ -23,6 +23,15 @@ from plimsoll.verifier.policy import FULL_SECURITY, Policy, hexadecimal
 
 SECONDS: Final = 3.0
 """Rough time of a verification; only the bar uses it."""
+NOT_SAID: Final = (
+    "who made it: anybody can prove in any venue's name; compare the root with the one that the venue published",
+    "that the rules are sound: they are the venue's own, and those that you passed",
+    "how many accounts there are: every leaf may be empty",
+    "that every customer is under this root, once and whole",
+    "who signed the prices",
+    "that settlement balances are right, that longs equal shorts, that reserves cover liabilities",
+)
+"""What a valid proof does not say."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -105,7 +114,9 @@ def verify(
         return _refused(proof, error, as_json)
     elapsed = time.monotonic() - start
     if as_json:
-        console.write_json({"valid": True, **_data(verified), "seconds": f"{elapsed:.3f}"})
+        names = {"venue_claimed": snapshot.venue, "parameters_claimed": f"{rules.name}, revision {rules.revision}"}
+        told = {**_data(verified), **names, "not_said": list(NOT_SAID)}
+        console.write_json({"valid": True, **told, "seconds": f"{elapsed:.3f}"})
     else:
         _show(proof, verified, snapshot, rules, elapsed)
     return console.OK
@@ -153,15 +164,14 @@ def _show(proof: Path, verified: VerifiedBook, snapshot: MarketSnapshot, rules: 
         ("proof", f"{proof}, SHA-256 {verified.proof_digest}"),
         ("root", hexadecimal(verified.root)),
         ("nonce's digest", verified.nonce_digest),
-        ("venue", f"{snapshot.venue}, sequence {verified.sequence}"),
+        ("venue", f"{snapshot.venue} (as the snapshot says), sequence {verified.sequence}"),
         ("parameters", f"{rules.name}, revision {rules.revision}"),
-        ("shape class", f"{verified.shape.name}: up to {verified.shape.leaves:,} accounts"),
+        ("shape class", f"{verified.shape.name}: up to {verified.shape.leaves:,} accounts, perhaps none"),
         ("security", f"{verified.security_bits:.1f} bits proven, profile {verified.profile}"),
         ("program", verified.program),
         ("time", f"{elapsed:.2f} s"),
     ]
     terminal.print(console.facts("", rows))
-    terminal.print(
-        "\nNot proven: that every customer is under this root, once and whole; who signed the prices; that settlement "
-        "balances are right, that longs equal shorts, that reserves cover liabilities."
-    )
+    terminal.print("\nA valid proof does not say")
+    for one in NOT_SAID:
+        terminal.print(f"  - {one}", soft_wrap=True)

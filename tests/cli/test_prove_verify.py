@@ -36,6 +36,24 @@ def test_verify_accepts(plimsoll: Any, proven: Path) -> None:
     assert "128.0 bits" in outcome.out
 
 
+def test_verify_says_what_valid_does_not_mean(plimsoll: Any, proven: Path) -> None:
+    told = " ".join(plimsoll("verify", proven / "book.proof", *market(proven), *AT).out.split())
+    assert "My Venue (as the snapshot says), sequence 1" in told
+    assert "up to 8 accounts, perhaps none" in told
+    said = plimsoll("verify", proven / "book.proof", *market(proven), *AT, "--json").json()
+    assert (said["valid"], said["venue_claimed"]) == (True, "My Venue")
+    assert said["parameters_claimed"] == "My Venue risk parameters, revision 1"
+    for one in (
+        "anybody can prove in any venue's name; compare the root with the one that the venue published",
+        "they are the venue's own",
+        "every leaf may be empty",
+        "that every customer is under this root",
+        "reserves cover liabilities",
+    ):
+        assert one in told
+        assert any(one in line for line in said["not_said"])
+
+
 def test_verify_json(plimsoll: Any, proven: Path) -> None:
     data = plimsoll("verify", proven / "book.proof", *market(proven), *AT, "--json").json()
     assert data["valid"] is True
