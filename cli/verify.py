@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ from typing import Any, Final
 import click
 
 from plimsoll.cli import console
-from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE
+from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, hex32_or_none
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
@@ -26,21 +25,12 @@ SECONDS: Final = 3.0
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _hex32(value: str | None) -> bytes | None:
-    if value is None:
-        return None
-    digits = "".join(value.split())
-    if not re.fullmatch("[0-9a-f]{64}", digits):
-        raise click.BadParameter(f"{value!r} is not 64 hexadecimal digits (0-9, a-f): copy what `verify` prints")
-    return bytes.fromhex(digits)
-
-
 def _previous(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
-    return _hex32(value)
+    return hex32_or_none(value)
 
 
 def _root(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
-    raw = _hex32(value)
+    raw = hex32_or_none(value)
     return None if raw is None else tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, 32, 8))
 
 

@@ -16,7 +16,7 @@ from plimsoll.engine.fields import Name, Time, Value
 
 
 class PriceQuote(BaseModel):
-    """One price with the half-width of the interval in which the oracle believes it to lie; both 10^-20 of the quote."""
+    """One price, and how sure the oracle is of it; both in 10^-20 of the quote currency."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""What oracles and those who gather their reports do: keys, signed reports, attestations. The verifier needs none of it."""
+"""What oracles, and those who gather their reports, do: keys, signed reports, attestations."""
 
 from __future__ import annotations
 

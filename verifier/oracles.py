@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -99,8 +100,8 @@ class OracleSet(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> OracleSet:
         keys = [one.public_key for one in self.oracles]
-        for above, below in zip(keys, keys[1:], strict=False):
-            if above >= below:
+        for low, high in pairwise(keys):
+            if low >= high:
                 raise RefusedValueError(
                     "public keys do not strictly ascend", "sort the oracles by public key, each key once"
                 )

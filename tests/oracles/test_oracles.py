@@ -68,7 +68,7 @@ def test_bitmap_of_another_set_rejected(bitmap: str) -> None:
     refused("a bitmap of 5|at least 3 signers", forged(signers=bitmap))
 
 
-@pytest.mark.parametrize("bitmap", ["", "10112", "1" * 65, "0b101", "１0110"])
+@pytest.mark.parametrize("bitmap", ["", "10112", "1" * 65, "0b101", "\uff110110"])
 def test_bitmap_of_other_signs_rejected(bitmap: str) -> None:
     fields = honest().model_dump_json().replace("10110", bitmap)
     with pytest.raises(InputError, match="signers"):
@@ -93,7 +93,7 @@ def test_reports_exchanged_between_signers_rejected() -> None:
 
 
 def test_report_altered_after_signing_rejected() -> None:
-    a, b, c = honest().reports
+    a, _b, c = honest().reports
     wider = report(
         2, prices={"BTC/USD": {"price": "100020", "confidence": "2"}, "ETH/USD": {"price": "4002", "confidence": "1"}}
     )
