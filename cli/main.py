@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "inspect": ("plimsoll.cli.inspect:inspect", "Show what a proof claims, and its security."),
     "security": ("plimsoll.cli.security:security", "Show a proof's security, term by term."),
     "conformance": ("plimsoll.cli.conformance:conformance", "Run a folder of test vectors."),
+    "customer": ("plimsoll.cli.customer:customer", "Write customers' files, and check one's own account."),
     "oracle": ("plimsoll.cli.oracle:oracle", "Sign price reports, and check snapshots against them."),
     "reserves": ("plimsoll.cli.reserves:reserves", "Check who holds the addresses that a venue lists."),
     "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),

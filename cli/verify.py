@@ -29,7 +29,8 @@ def _previous(_context: click.Context, _option: click.Parameter, value: str | No
     return hex32_or_none(value)
 
 
-def _root(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+def root_of(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    """A root's four field elements from its digits, as an option's callback."""
     raw = hex32_or_none(value)
     return None if raw is None else tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, 32, 8))
 
@@ -49,7 +50,7 @@ def _root(_context: click.Context, _option: click.Parameter, value: str | None) 
     help="Proven bits that the proof must have.",
 )
 @click.option("--accept-weaker-security", is_flag=True, help="Needed for a --security-floor below 128.")
-@click.option("--root", callback=_root, metavar="HEX", help="The root that you were shown, 64 hexadecimal digits.")
+@click.option("--root", callback=root_of, metavar="HEX", help="The root that you were shown, 64 hexadecimal digits.")
 @click.option("--sequence", type=click.IntRange(0), help="The publication expected [default: the snapshot's].")
 @click.option("--previous", callback=_previous, metavar="HEX", help="SHA-256 of the proof published before this one.")
 @JSON
@@ -81,7 +82,7 @@ def verify(
     data = read_proof_file(proof)
     snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     accepted = replace(
-        _policy(at, max_age),
+        policy_at(at, max_age),
         security_floor=security_floor,
         accept_weaker_security=accept_weaker_security,
         root=root,
@@ -101,8 +102,9 @@ def verify(
     return console.OK
 
 
-def _policy(at: int | None, max_age: int | None) -> Policy:
-    policy = Policy(at=None if at is None else _EPOCH + timedelta(microseconds=at))
+def policy_at(at: int | None, max_age: int | None, root: tuple[int, ...] | None = None) -> Policy:
+    """The policy of `--at`, `--max-age` and `--root`; everything else at full strength."""
+    policy = Policy(at=None if at is None else _EPOCH + timedelta(microseconds=at), root=root)
     if max_age is None:
         return policy
     return replace(policy, max_age=None if max_age == ANY_AGE else timedelta(microseconds=max_age))
