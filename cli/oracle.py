@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 import click
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from plimsoll.cli import console
+from plimsoll.cli.key import read_key
 from plimsoll.cli.options import JSON
 from plimsoll.cli.proof_files import read_market
-from plimsoll.engine.atomic import FileWriteError, write_atomically
-from plimsoll.engine.fields import Digest, Version
+from plimsoll.engine.atomic import write_atomically
+from plimsoll.engine.fields import Version
 from plimsoll.engine.json_files import read_model
 from plimsoll.engine.price_reports import PriceReport
-from plimsoll.engine.problems import InputError
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.oracles import Attestation, OracleSet, PublicKey, Signature, verify_prices
 
 if TYPE_CHECKING:
-    from plimsoll.prover.oracle_signing import OracleKey
+    pass
 
 _PATH = click.Path(path_type=Path)
-
-
-class KeyFile(BaseModel):
-    """An oracle's secret on disk: mode 0600."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    version: Version
-    kind: Literal["oracle key"]
-    seed: Annotated[Digest, Field(repr=False, description="32 secret bytes")]
 
 
 class SignedReport(BaseModel):
@@ -52,29 +40,7 @@ class SignedReport(BaseModel):
 
 @click.group()
 def oracle() -> None:
-    """Keys, signed price reports, and snapshots that are checked against them."""
-
-
-@oracle.command()
-@click.argument("out", type=_PATH)
-@click.option("--name", required=True, help="The oracle's name in the list that others accept.")
-def key(out: Path, name: str) -> int:
-    """Draw a secret key into OUT (mode 0600) and print what others list of it.
-
-    \b
-    Exit codes: 0 done, 3 OUT exists or cannot be written.
-    """
-    from plimsoll.prover.oracle_signing import SEED_BYTES, OracleKey  # noqa: PLC0415 - py_ecc is an extra
-
-    seed = os.urandom(SEED_BYTES)
-    listed = OracleKey.from_seed(seed).oracle(name).model_dump(mode="json")
-    secret = json.dumps({"version": 1, "kind": "oracle key", "seed": seed.hex()})
-    try:
-        write_atomically(out, secret.encode(), mode=0o600, exclusive=True)
-    except FileExistsError:
-        raise FileWriteError(f"{out} exists; a key is never overwritten: choose another file") from None
-    console.write_json(listed)
-    return console.OK
+    """Signed price reports, and snapshots that are checked against them."""
 
 
 @oracle.command()
@@ -88,8 +54,8 @@ def sign(report: Path, key_file: Path, out: Path) -> int:
     Exit codes: 0 done, 3 a file cannot be read or written.
     """
     said = read_model(PriceReport, report)
-    secret = _read_key(key_file)
-    signed = SignedReport(version=1, public_key=secret.public_key, report=said, signature=secret.sign(said))
+    secret = read_key(key_file)
+    signed = SignedReport(version=1, public_key=secret.public_key, report=said, signature=secret.sign_report(said))
     _write(out, signed)
     console.say(f"{out}: {len(said.prices)} prices of {said.feed}, signed")
     return console.OK
@@ -105,8 +71,8 @@ def attest(signed: tuple[Path, ...], oracles: Path, out: Path) -> int:
     \b
     Exit codes: 0 done, 3 a file cannot be read, or a report is no oracle's of the set.
     """
-    from plimsoll.prover.oracle_signing import OracleError  # noqa: PLC0415 - py_ecc is an extra
-    from plimsoll.prover.oracle_signing import attest as gather  # noqa: PLC0415
+    from plimsoll.prover.oracle_reports import OracleError  # noqa: PLC0415 - py_ecc is an extra
+    from plimsoll.prover.oracle_reports import attest as gather  # noqa: PLC0415
 
     accepted = OracleSet.load(oracles)
     reports = [read_model(SignedReport, path) for path in signed]
@@ -154,18 +120,6 @@ def verify(market: Path, oracles: Path, attestation: Path, as_json: bool) -> int
 
 def _open_interest(snapshot: MarketSnapshot) -> list[str]:
     return ["open interest"] if snapshot.open_interest else []
-
-
-def _read_key(path: Path) -> OracleKey:
-    from plimsoll.prover.oracle_signing import OracleError, OracleKey  # noqa: PLC0415 - py_ecc is an extra
-
-    if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise OracleError(f"{path} can be read by others: chmod 600 it, and draw a new key if it was copied")
-    try:
-        return OracleKey.from_seed(read_model(KeyFile, path).seed)
-    except InputError:
-        # the cause is left out: its text could quote the secret
-        raise OracleError(f"{path} is no key file of `plimsoll oracle key`: restore it from its backup") from None
 
 
 def _write(path: Path, model: BaseModel) -> None:

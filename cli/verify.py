@@ -13,6 +13,8 @@ import click
 from plimsoll.cli import console
 from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, hex32_or_none
 from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.publication import venue_key as parse_key
+from plimsoll.cli.publication import verify_directory
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -37,8 +39,10 @@ def root_of(_context: click.Context, _option: click.Parameter, value: str | None
 
 @click.command()
 @click.argument("proof", type=click.Path(path_type=Path))
-@click.option("--market", type=click.Path(path_type=Path), required=True, help="The market snapshot you accept.")
-@click.option("--parameters", type=click.Path(path_type=Path), required=True, help="The risk parameters you accept.")
+@click.option("--market", type=click.Path(path_type=Path), help="The market snapshot you accept.")
+@click.option("--parameters", type=click.Path(path_type=Path), help="The risk parameters you accept.")
+@click.option("--venue-key", callback=parse_key, metavar="HEX", help="For a publication: the venue's public key.")
+@click.option("--oracles", type=click.Path(path_type=Path), help="For a publication: the oracle set you accept.")
 @AT
 @MAX_AGE
 @click.option(
@@ -56,8 +60,10 @@ def root_of(_context: click.Context, _option: click.Parameter, value: str | None
 @JSON
 def verify(
     proof: Path,
-    market: Path,
-    parameters: Path,
+    market: Path | None,
+    parameters: Path | None,
+    venue_key: bytes | None,
+    oracles: Path | None,
     at: int | None,
     max_age: int | None,
     security_floor: int,
@@ -67,7 +73,7 @@ def verify(
     previous: bytes | None,
     as_json: bool,
 ) -> int:
-    """Verify PROOF against a market snapshot and risk parameters.
+    """Verify PROOF against a market snapshot and risk parameters, or a whole publication (a directory).
 
     A snapshot older than a day is refused; --max-age asks for another age, --at for another time to judge by.
 
@@ -79,8 +85,6 @@ def verify(
         raise click.UsageError(f"--security-floor below {FULL_SECURITY} needs --accept-weaker-security")
     if security_floor < FULL_SECURITY:
         console.show_warning(f"{security_floor} proven bits are accepted; full security is {FULL_SECURITY}")
-    data = read_proof_file(proof)
-    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     accepted = replace(
         policy_at(at, max_age),
         security_floor=security_floor,
@@ -89,6 +93,16 @@ def verify(
         sequence=sequence,
         previous=previous,
     )
+    if proof.is_dir():
+        if market or parameters:
+            raise click.UsageError(f"{proof} is a publication: it has its own snapshot and parameters; leave them out")
+        return verify_directory(proof, venue_key, oracles, accepted, as_json)
+    if venue_key or oracles:
+        raise click.UsageError("--venue-key and --oracles are for a publication; PROOF is a file")
+    if not market or not parameters:
+        raise click.UsageError("a proof is verified with --market and --parameters, those that you accept")
+    data = read_proof_file(proof)
+    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     start = time.monotonic()
     try:
         verified = console.timed("verifying", SECONDS, lambda _tell: verify_book(data, snapshot, rules, accepted))

@@ -9,7 +9,8 @@ from typing import Any
 from plimsoll.engine.json_files import load_model
 from plimsoll.engine.price_reports import PriceReport
 from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.prover.oracle_signing import OracleKey, attest
+from plimsoll.prover.oracle_reports import attest
+from plimsoll.prover.signing_key import SigningKey
 from plimsoll.verifier.oracles import Attestation, OracleSet
 
 NAMES = ("Aster", "Birch", "Cedar", "Dogwood", "Elm")
@@ -22,9 +23,9 @@ QUORUM = (0, 2, 3)
 
 
 @cache
-def keys() -> tuple[OracleKey, ...]:
+def keys() -> tuple[SigningKey, ...]:
     """Five keys, ascending by public key as a set lists them."""
-    drawn = (OracleKey.from_seed(bytes([i]) * 32) for i in range(len(NAMES)))
+    drawn = (SigningKey.from_seed(bytes([i]) * 32) for i in range(len(NAMES)))
     return tuple(sorted(drawn, key=lambda key: key.public_key))
 
 
@@ -74,7 +75,7 @@ def report(place: int, **changes: Any) -> PriceReport:
 def attestation(reports: dict[int, PriceReport] | None = None, among: OracleSet | None = None) -> Attestation:
     """An attestation of the reports, by the oracles' places, each truly signed by its own oracle."""
     said = {place: report(place) for place in QUORUM} if reports is None else reports
-    signed = {keys()[place].public_key: (one, keys()[place].sign(one)) for place, one in said.items()}
+    signed = {keys()[place].public_key: (one, keys()[place].sign_report(one)) for place, one in said.items()}
     return attest(among or oracle_set(), signed)
 
 

@@ -31,7 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         said = write(folder / f"report{place}.json", report(place).model_dump(mode="json"))
         key = folder / f"key{place}.json"
         with redirect_stdout(io.StringIO()) as printed:
-            assert run(["oracle", "key", str(key), "--name", NAMES[place]]) == 0
+            assert run(["key", str(key), "--name", NAMES[place]]) == 0
         listed.append(json.loads(printed.getvalue()))
         assert run(["oracle", "sign", str(said), "--key", str(key), "--out", str(folder / f"signed{place}.json")]) == 0
     accepted = {
@@ -87,7 +87,7 @@ def test_key_is_secret_and_never_replaced(desk: Path, capsys: pytest.CaptureFixt
     key = desk / "key0.json"
     before = key.read_bytes()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert run(["oracle", "key", str(key), "--name", "Again"]) == 3
+    assert run(["key", str(key), "--name", "Again"]) == 3
     assert "never overwritten" in capsys.readouterr().err
     assert key.read_bytes() == before
     seed = json.loads(before)["seed"]

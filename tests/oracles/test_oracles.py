@@ -12,7 +12,8 @@ from py_ecc.optimized_bls12_381 import Z1, Z2, add, neg
 
 from plimsoll.engine.price_reports import PriceReport, median
 from plimsoll.engine.problems import InputError
-from plimsoll.prover.oracle_signing import OracleError, OracleKey, attest
+from plimsoll.prover.oracle_reports import OracleError, attest
+from plimsoll.prover.signing_key import SigningKey, SigningKeyError
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.oracles import Attestation, OracleSet, verify_prices
 
@@ -83,7 +84,7 @@ def test_signer_who_did_not_sign_rejected(bitmap: str) -> None:
 def test_report_of_one_oracle_twice_rejected() -> None:
     """Two signatures of one oracle do not make two signers: each signs with its own key in its report."""
     twice = (report(0), report(0), report(3))
-    parts = [keys()[place].sign(one) for place, one in zip((0, 0, 3), twice, strict=True)]
+    parts = [keys()[place].sign_report(one) for place, one in zip((0, 0, 3), twice, strict=True)]
     refused("each signer's signature", forged(reports=twice, signature=bytes(Bls.Aggregate(parts))))
 
 
@@ -222,9 +223,9 @@ def test_set_that_contradicts_itself_rejected(changes: dict[str, Any], message: 
 def test_bad_signature_is_named_before_it_spoils_the_aggregate() -> None:
     key, other = keys()[0], keys()[1]
     with pytest.raises(OracleError, match="the signature of Aster"):
-        attest(oracle_set(), {key.public_key: (report(0), other.sign(report(0)))})
+        attest(oracle_set(), {key.public_key: (report(0), other.sign_report(report(0)))})
     with pytest.raises(OracleError, match="no oracle of the set"):
-        attest(oracle_set(), {OracleKey.from_seed(b"x" * 32).public_key: (report(0), b"")})
+        attest(oracle_set(), {SigningKey.from_seed(b"x" * 32).public_key: (report(0), b"")})
     with pytest.raises(OracleError, match="no report"):
         attest(oracle_set(), {})
 
@@ -232,9 +233,9 @@ def test_bad_signature_is_named_before_it_spoils_the_aggregate() -> None:
 def test_secret_is_in_no_text() -> None:
     key = keys()[0]
     assert str(key.secret) not in repr(key) + str(key)
-    with pytest.raises(OracleError, match="31 bytes"):
-        OracleKey.from_seed(bytes(31))
-    assert OracleKey.draw() != OracleKey.draw()
+    with pytest.raises(SigningKeyError, match="31 bytes"):
+        SigningKey.from_seed(bytes(31))
+    assert SigningKey.draw() != SigningKey.draw()
 
 
 def test_digest_is_of_values_and_tells_every_field() -> None:
