@@ -4,7 +4,9 @@
 #   make test    set everything up and run all tests
 #   make check   formatting, lints, types, import direction
 #   make docs    the documentation, in docs/_build/html
-#   make fuzz    coverage-guided fuzzing of every reader and of the verifier, SECONDS=120 for each of eight harnesses
+#   make audit   the long checks whose result is stale; their results are committed
+#   make fuzz    coverage-guided fuzzing of every reader and of the verifier, SECONDS=120 for each of eight harnesses;
+#                make fuzz-rust: of the Rust core's border
 #   make licences, make sbom, make wheel    each locked package's licence; a CycloneDX bill of them; reproducible wheel
 #   make lock    write requirements/*.lock from pyproject.toml; newer versions only with UPGRADE=--upgrade
 
@@ -24,14 +26,14 @@ export RUSTFLAGS ?= -C target-cpu=native
 export CARGO_PROFILE_RELEASE_LTO ?= false
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO_MINOR := 88
-RUST := Cargo.toml Cargo.lock $(shell find prover/core tests/dishonest -name target -prune -o \
+RUST := Cargo.toml Cargo.lock $(shell find prover/core tests/dishonest \( -name target -o -name fuzz \) -prune -o \
     \( -name '*.rs' -o -name '*.toml' -o -name '*.pyi' \) -print)
 ROOMS := engine circuits verifier prover cli
 DISHONEST := build/dishonest/plimsoll_dishonest.abi3.so
 
 # Each cargo call uses all cores already, and the tests' closing line must come last.
 .NOTPARALLEL:
-.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit fuzz licences sbom wheel lock clean
+.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit audit-check fuzz fuzz-rust licences sbom wheel lock clean
 
 setup: $(STAMPS)/dev $(STAMPS)/core $(STAMPS)/plimsoll $(DISHONEST)
 
@@ -69,22 +71,24 @@ docs: $(STAMPS)/docs
 bench: setup
 	$(BIN)/python benchmarks/run.py
 
-# Every test with many more random examples, and those marked `audit`, which are too slow for each change.
-audit: setup
-	$(BIN)/python -m pytest --hypothesis-profile=audit -m "audit or not audit"
+# The long checks whose sources have changed since their committed result, at most two at a time: all with ALL=1, some
+# with PARTS="fuzz vectors". They write docs/security/audit.json and audit.md, which are to be committed.
+audit: setup $(STAMPS)/fuzz
+	$(BIN)/python .ci/audit.py $(if $(ALL),--all) $(PARTS)
 
-# Coverage-guided, each harness for SECONDS, eight in all. atheris has wheels for CPython 3.11 to 3.13 only, so it has a
-# lock of its own; `make test` runs the same harnesses on seeded mutants without it. tests/fuzz compares the list.
+# Whether the committed results are those of this tree; the tests ask the same.
+audit-check: setup
+	$(BIN)/python .ci/audit.py --check
+
+# Coverage-guided, each harness for SECONDS. atheris has wheels for CPython 3.11 to 3.13 only, so it has a lock of its
+# own; `make test` runs the same harnesses on seeded mutants without it.
 SECONDS ?= 120
-HARNESSES ?= proof-file statement body steps snapshot parameters market book
 fuzz: setup $(STAMPS)/fuzz
-	@mkdir -p build/fuzz
-	@for harness in $(HARNESSES); do \
-	    echo "$$harness: $(SECONDS) s"; \
-	    $(BIN)/python tests/fuzz/fuzz.py $$harness $(SECONDS) >build/fuzz/$$harness.log 2>&1 \
-	        || { tail -n 40 build/fuzz/$$harness.log; exit 1; }; \
-	    grep -E '^stat::|DONE' build/fuzz/$$harness.log; \
-	done
+	$(BIN)/python tests/fuzz/fuzz_long.py python $(SECONDS) $(HARNESSES)
+
+# The Rust core's border: needs a C++ compiler for libFuzzer, and no other toolchain than the one that builds the core.
+fuzz-rust: setup
+	$(BIN)/python tests/fuzz/fuzz_long.py rust $(SECONDS) $(HARNESSES)
 
 # What is not installed is judged by requirements/licences.toml alone, so the documentation's packages come first.
 licences: setup $(STAMPS)/docs

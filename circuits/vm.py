@@ -41,36 +41,45 @@ def run(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) ->
         VmError: the run fails anywhere.
     """
     load_cairo_lang()
-    runner_module: Any = importlib.import_module("starkware.cairo.lang.vm.cairo_runner")
-    instances: Any = importlib.import_module("starkware.cairo.lang.instances")
     utils: Any = importlib.import_module("starkware.cairo.lang.vm.utils")
-    names = ["output", "range_check", "poseidon", "tape", "schedule"]
-    flat = [value for record in records for value in record]
     try:
-        ours = _factories(list(tape), flat)
-        standard = instances.LAYOUTS["recursive_with_poseidon"].builtins
-        runner = runner_module.CairoRunner(
-            program=compiled,
-            layout=instances.CairoLayout(layout_name="plimsoll", builtins={n: standard.get(n) for n in names}),
-            additional_builtin_factories={name: ours[name] for name in ("tape", "schedule")},
-        )
-        for name in ("range_check", "poseidon"):  # cairo-lang has builtins of these names; ours take their places
-            if f"{name}_builtin" in runner.builtin_runners:
-                runner.builtin_runners[f"{name}_builtin"] = ours[name](name=name, included=True)
-        runner.initialize_segments()
-        end = runner.initialize_main_entrypoint()
+        runner, end = prepare(compiled, tape, records)
         runner.initialize_vm(hint_locals={"limbs": _limbs})
         runner.run_until_pc(end, run_resources=utils.RunResources(n_steps=MAX_STEPS))
         runner.end_run()
         runner.read_return_values()
         runner.vm.verify_auto_deductions()
-        return _outputs(runner)
+        return outputs(runner)
     except Exception as e:  # cairo-lang raises AssertionError, VmException and others
         cause = getattr(e, "inner_exc", e)
         raise VmError(f"cairo-lang's VM: {type(cause).__name__}: {cause}") from e
 
 
-def _outputs(runner: Any) -> list[int]:
+def prepare(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+    """cairo-lang's runner with Plimsoll's builtins, loaded and at main's entry, and the pc at which main has ended.
+
+    Raises whatever cairo-lang raises: AssertionError and others.
+    """
+    load_cairo_lang()
+    runner_module: Any = importlib.import_module("starkware.cairo.lang.vm.cairo_runner")
+    instances: Any = importlib.import_module("starkware.cairo.lang.instances")
+    names = ["output", "range_check", "poseidon", "tape", "schedule"]
+    ours = _factories(list(tape), [value for record in records for value in record])
+    standard = instances.LAYOUTS["recursive_with_poseidon"].builtins
+    runner = runner_module.CairoRunner(
+        program=compiled,
+        layout=instances.CairoLayout(layout_name="plimsoll", builtins={n: standard.get(n) for n in names}),
+        additional_builtin_factories={name: ours[name] for name in ("tape", "schedule")},
+    )
+    for name in ("range_check", "poseidon"):  # cairo-lang has builtins of these names; ours take their places
+        if f"{name}_builtin" in runner.builtin_runners:
+            runner.builtin_runners[f"{name}_builtin"] = ours[name](name=name, included=True)
+    runner.initialize_segments()
+    return runner, runner.initialize_main_entrypoint()
+
+
+def outputs(runner: Any) -> list[int]:
+    """The cells of the output builtin of a runner whose run has ended."""
     builtin = runner.builtin_runners.get("output_builtin")
     if builtin is None:
         return []

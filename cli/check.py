@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from plimsoll.circuits.shapes import LOG_LEAVES
 from plimsoll.cli import console
 from plimsoll.cli.findings import findings_data, show_findings, summary
 from plimsoll.cli.health import health_data, show_health
+from plimsoll.cli.memory import forbid_core_dumps
 from plimsoll.cli.options import ANY_AGE, AT, BOOK, JSON, MAX_AGE, QUANTIZE, now
 from plimsoll.engine.book_health import book_health
 from plimsoll.engine.fields import format_time
@@ -17,6 +19,8 @@ from plimsoll.engine.ingest.findings import Findings
 from plimsoll.engine.ingest.market_files import MICROSECONDS, Freshness
 from plimsoll.engine.ingest.preflight import BookRefusedError, preflight
 
+MOST = 1 << LOG_LEAVES[-1]
+"""Accounts that one proof covers."""
 FOREVER = 10_000 * 366 * 86_400 * MICROSECONDS
 
 
@@ -41,6 +45,7 @@ def check(book: Path, at: int | None, max_age: int | None, quantize: bool, as_js
     Exit codes: 0 every account meets its maintenance margin, 1 some do not,
     2 wrong usage, 3 the book cannot be read or has errors.
     """
+    forbid_core_dumps()
     judge = freshness(at, max_age)
     with console.counted() as progress:
         try:
@@ -57,6 +62,13 @@ def check(book: Path, at: int | None, max_age: int | None, quantize: bool, as_js
         health = book_health(checked.schedules, checked.book, progress=advance)
     data = health_data(checked, health)
     code = console.FAILED if data["failing"] else console.OK
+    fits = len(checked.book) <= MOST
+    data["fits_one_proof"] = fits
+    if not fits:
+        console.show_warning(
+            f"{len(checked.book):,} accounts: one proof covers at most {MOST:,}, and nothing joins several proofs in "
+            "this version; `plimsoll prove` will refuse this book"
+        )
     if as_json:
         console.write_json(_head(book, judge, checked.findings) | data | {"exit_code": code})
     else:

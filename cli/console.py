@@ -5,6 +5,7 @@ Colour, width and the bar follow rich's rules (NO_COLOR, COLUMNS, TERM). Progres
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -26,7 +27,10 @@ USAGE: Final = 2
 UNREADABLE: Final = 3
 DEFECT: Final = 70
 INTERRUPTED: Final = 130
+PIPE: Final = 141
+"""Whoever read stdout went away: what the answer was is not known to anybody. Never 0, never 1."""
 TERMINATED: Final = 143
+UNWRITABLE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 PIPE_WIDTH: Final = 200
 POLL_SECONDS: Final = 0.1
 NEARLY: Final = 0.97
@@ -35,9 +39,16 @@ NEARLY: Final = 0.97
 Result = TypeVar("Result")
 
 
+class Terminal(Console):
+    """A console that tells of a closed pipe: rich would end the run with exit code 1, which is a verdict here."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def stdout() -> Console:
     """For results. Made anew each time, so that tests and pipes that replace sys.stdout are seen."""
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         # a pipe has no width: digests stay whole, so that they can be compared and copied
         console.width = PIPE_WIDTH
@@ -46,7 +57,7 @@ def stdout() -> Console:
 
 def stderr() -> Console:
     """For progress, warnings and errors."""
-    return Console(stderr=True, highlight=False)
+    return Terminal(stderr=True, highlight=False)
 
 
 def say(message: str) -> None:
@@ -169,8 +180,33 @@ def timed(title: str, seconds: float, work: Callable[[Callable[[str], None]], Re
     return outcome[0]
 
 
-def flush() -> None:
-    """Hand on what was written, before an exit that runs no handlers."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
+def open_streams() -> None:
+    """A run whose stdout or stderr was closed writes to nowhere; its exit code is worth having all the same."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+
+
+def flush() -> int:
+    """Hand on what was written, before an exit that runs no handlers. `OK`, or how the run ends instead: a result that
+    nobody received is no success.
+    """
+    code = OK
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = PIPE
+    except OSError as error:
+        show_error(f"the result cannot be written: {error.strerror}; make room, or write it to another place")
+        code = UNREADABLE
+    if code != OK:
+        drop(sys.stdout)
+    with suppress(OSError):
+        sys.stderr.flush()
+    return code
+
+
+def drop(stream: IO[str]) -> None:
+    """Nobody reads this stream, or nothing can be written there: Python must not try again at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -6,6 +6,7 @@
   3  an input cannot be read, or is refused
  70  a defect of Plimsoll
 130  stopped by Ctrl-C (143: by SIGTERM)
+141  whoever read stdout went away before all of it was written: the answer is unknown
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import threading
 import traceback
 from importlib import metadata
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -63,8 +65,14 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
+def _show_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"plimsoll {_version()}")
+        context.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="plimsoll", message="plimsoll %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show it.")
 @click.option("--debug", is_flag=True, help="Show a traceback when Plimsoll itself fails.")
 def cli(debug: bool) -> None:
     """Prove in zero knowledge that every account of a trading venue meets its margin requirement."""
@@ -77,10 +85,16 @@ class TerminatedError(BaseException):
 
 def main() -> None:
     """Entry point of the console script."""
+    console.open_streams()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
-    code = run(sys.argv[1:])
-    console.flush()
+    try:
+        code = run(sys.argv[1:])
+    except OSError:
+        # not even the message could be written; Python's own exit code, 1, would be a verdict
+        console.drop(sys.stderr)
+        code = console.UNREADABLE
+    code = console.flush() or code
     if threading.active_count() > 1:
         # A stopped run may leave a native call at work; it holds no file, and need not be waited for.
         os._exit(code)
@@ -105,10 +119,10 @@ def run(arguments: list[str]) -> int:
     except TerminatedError:
         console.say("stopped by SIGTERM; no file was left half-written")
         return console.TERMINATED
-    except BrokenPipeError:
-        # The reader of a pipe went away: nobody is left to tell, and Python must not try at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return console.FAILED
+    except (BrokenPipeError, SystemExit):
+        # SystemExit is click's answer to a closed pipe, with exit code 1: a verdict here, and nobody has read one
+        console.drop(sys.stdout)
+        return console.PIPE
     except PlimsollError as error:
         console.show_error(str(error))
         return console.UNREADABLE
@@ -124,10 +138,16 @@ def _unexpected(error: Exception, debug: bool) -> int:
     if isinstance(error, MemoryError):
         console.show_error("not enough memory; use a machine with more, or a smaller book")
         return console.UNREADABLE
+    if isinstance(error, OSError) and error.errno in console.UNWRITABLE:
+        console.drop(sys.stdout)
+        console.show_error(f"the result cannot be written: {error.strerror}; make room, or write it to another place")
+        return console.UNREADABLE
     if debug:
         traceback.print_exc()
     hint = "" if debug else "; run it again with --debug and"
-    summary = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    # The text of an error that nobody foresaw may quote an account; --debug asks for it.
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    summary = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
     console.show_error(
         f"a defect of Plimsoll ({summary}){hint or ';'} report it with the command line and "
         f"`plimsoll --version` ({_version()}), without account data"
@@ -139,7 +159,7 @@ def _version() -> str:
     try:
         return metadata.version("plimsoll")
     except metadata.PackageNotFoundError:
-        return "not installed"
+        return "(run from a tree that is not installed)"
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

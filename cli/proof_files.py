@@ -58,7 +58,7 @@ def read_market(model: type[Model], path: Path) -> Model:
         raise UnreadableFileError(f"{path}: expected a JSON file, got a directory; name the file in it")
     _refuse_special(path)
     findings = Findings()
-    value = read_market_file(model, path, findings)
+    value = read_market_file(model, path, findings, str(path))
     if value is None:
         raise InputError(one.problem() for one in findings)
     return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -15,14 +14,14 @@ from plimsoll.cli import console
 from plimsoll.cli.amounts import exact, missing
 from plimsoll.cli.check import freshness
 from plimsoll.cli.findings import findings_data, show_findings, summary
+from plimsoll.cli.memory import forbid_core_dumps
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, QUANTIZE
+from plimsoll.cli.prove_files import PROOF, check_targets, default_opening, refuse_second_root, warn_of_secrets
 from plimsoll.engine.atomic import write_atomically
-from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.ingest.preflight import BookRefusedError, CheckedBook, preflight
 from plimsoll.prover.job import FailingAccountsError, new_opening, prove_book, refuse_failing
 from plimsoll.prover.opening import Opening, is_private
 from plimsoll.prover.tape import TapeError
-from plimsoll.verifier.statement import MAGIC
 
 HOLDINGS: Final = 12
 """Declared average of holdings an account, where nothing is declared: two rows of six."""
@@ -35,7 +34,9 @@ SECONDS_A_ROW: Final = 2e-4
 
 @click.command()
 @BOOK
-@click.option("--out", type=click.Path(path_type=Path), help="The proof file [default: BOOK/book.proof].")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help=f"The proof file [default: {PROOF}, in the current folder]."
+)
 @click.option(
     "--opening",
     type=click.Path(path_type=Path),
@@ -54,6 +55,7 @@ SECONDS_A_ROW: Final = 2e-4
     help="Declared average of holdings an account. Public: never take it from the book of the day.",
 )
 @click.option("--force", is_flag=True, help="Replace an existing proof file.")
+@click.option("--new-root", is_flag=True, help="Draw a new opening although a proof of this sequence exists.")
 @QUANTIZE
 @AT
 @MAX_AGE
@@ -65,6 +67,7 @@ def prove(
     accounts: int | None,
     holdings_per_account: int,
     force: bool,
+    new_root: bool,
     quantize: bool,
     at: int | None,
     max_age: int | None,
@@ -79,8 +82,9 @@ def prove(
     Exit codes: 0 proven, 1 accounts are below maintenance margin, 2 wrong usage (the declared
     sizes do not fit among others), 3 the book or the opening file cannot be used.
     """
-    out = out or book / "book.proof"
-    _check_targets(out, opening, force)
+    forbid_core_dumps()
+    out = out or PROOF
+    check_targets(out, opening, force)
     try:
         with console.counted() as progress:
             checked = preflight(book, freshness=freshness(at, max_age), quantize=quantize, progress=progress)
@@ -100,40 +104,18 @@ def prove(
                 f"--accounts {accounts} leaves room for {shape.leaves} accounts, the book has {len(checked.book)}: "
                 "declare more"
             )
-        # beside the book, which is as secret, and never beside the proof, which may lie in a folder that is served;
-        # each publication has its own
-        opening = opening or book / f"opening-{checked.snapshot.sequence}.json"
-        _check_targets(out, opening, force)
+        sequence = checked.snapshot.sequence
+        opening = opening or default_opening(book, sequence)
+        check_targets(out, opening, force)
+        if not new_root and not opening.exists():
+            refuse_second_root(out, opening, book, sequence)
+        if new_root and opening.exists():
+            raise click.UsageError(f"--new-root: {opening} exists; move it away, or name another file with --opening")
+        warn_of_secrets(out, book, opening)
         return _prove(checked, shape, out, opening, as_json)
     except (ShapeError, TapeError) as error:
         console.show_error(str(error))
         return console.USAGE
-
-
-def _check_targets(out: Path, opening: Path | None, force: bool) -> None:
-    """Refuses targets that cannot be written or would destroy something: only an older proof is ever replaced."""
-    if opening is not None and out.resolve() == opening.resolve():
-        raise click.UsageError("--out and --opening name the same file: the proof is published, the opening is secret")
-    if out.is_dir():
-        raise click.UsageError(f"--out {out} is a directory: name a file in it")
-    if out.exists() and not _is_proof(out):
-        raise click.UsageError(f"{out} exists and is no proof: it is never replaced; choose another --out")
-    if out.exists() and not force:
-        raise click.UsageError(f"{out} exists: choose another --out, or replace it with --force")
-    for path in (out, opening):
-        if path is None:
-            continue
-        if not path.parent.is_dir():
-            raise PlimsollError(f"{path.parent}: no such directory for {path.name}; make it first")
-        if not path.exists() and not os.access(path.parent, os.W_OK):
-            raise PlimsollError(f"{path.parent}: cannot be written, so {path.name} could not be; name another place")
-
-
-def _is_proof(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
 
 
 def _prove(checked: CheckedBook, shape: ShapeClass, out: Path, opening: Path, as_json: bool) -> int:

@@ -170,8 +170,8 @@ Never fold a settlement balance into a coin balance: a fake position would then 
 ## What to keep secret
 
 Accounts and holdings never leave you. The snapshot and the parameters are public: whoever verifies needs both.
-`plimsoll prove` writes two files: the proof is public; `opening-1.json` opens every leaf:
-it is as secret as the book, and must be kept.
+`plimsoll prove` writes two files: the proof, into the folder where you stand, is public;
+`opening-1.json`, beside the book, opens every leaf: it is as secret as the book, and must be kept.
 """
 
 

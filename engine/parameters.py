@@ -16,7 +16,7 @@ from plimsoll.engine.dominance import check_dominates
 from plimsoll.engine.fields import Count, Lot, Name, Rate, Time, Value, Version
 from plimsoll.engine.instruments import MAX_INSTRUMENTS, InstrumentInfo, InstrumentTable, Kind
 from plimsoll.engine.json_files import load_model, read_model
-from plimsoll.engine.problems import RefusedValueError
+from plimsoll.engine.problems import RefusedValueError, shown
 
 MAX_RATE = 10 * PPM
 """No rate above 1000 %."""
@@ -154,7 +154,20 @@ class RiskParameters(BaseModel):
                 raise RefusedValueError(
                     f"two instruments of the {what} {', '.join(twice)}", "rename or remove one of them"
                 )
+        self._check_contracts()
         return self
+
+    def _check_contracts(self) -> None:
+        """One contract under two names would have the low tiers twice, and its long could stand beside its short."""
+        contracts: dict[tuple[str, tuple[str, int, str]], str] = {}
+        for one in self.instruments:
+            other = contracts.setdefault((one.kind, one.info.group), one.name)
+            if other != one.name:
+                raise RefusedValueError(
+                    f"{shown(other)} and {shown(one.name)} are one contract: both {one.kind}s on {one.info.underlying} "
+                    f"in {one.currency}, of one expiry",
+                    "book both under one name; a position split over two names would get the low tiers twice",
+                )
 
     @cached_property
     def table(self) -> InstrumentTable:

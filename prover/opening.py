@@ -82,6 +82,7 @@ class Opening:
     @staticmethod
     def read(path: Path) -> Opening:
         """Raises OpeningError for a file that is not an opening file of this version."""
+        opening = None
         try:
             raw: dict[str, Any] = json.loads(path.read_bytes())
             checksum = raw.pop("checksum", None)
@@ -92,17 +93,16 @@ class Opening:
             del raw["version"]
             accounts = tuple(AccountLeaf(**_tuples(leaf)) for leaf in raw.pop("accounts"))
             empty = tuple(EmptyLeaf(**_tuples(leaf)) for leaf in raw.pop("empty"))
-            opening = Opening(accounts=accounts, empty=empty, **_tuples(raw))
-            if not _is_as_drawn(opening):
-                raise ValueError("not as it was drawn")
-            return opening
+            read = Opening(accounts=accounts, empty=empty, **_tuples(raw))
+            opening = read if _is_as_drawn(read) else None
         except OSError as error:
             raise OpeningError(f"{path}: cannot be read: {error.strerror}") from error
-        except (ValueError, TypeError, KeyError, AttributeError):
-            # the cause is left out: its text could quote a secret
-            raise OpeningError(
-                f"{path} is not an opening file of version {VERSION}: restore it from its backup"
-            ) from None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            pass
+        if opening is None:
+            # raised here and not above: the first error holds the file's text, and would stay in this one's context
+            raise OpeningError(f"{path} is not an opening file of version {VERSION}: restore it from its backup")
+        return opening
 
 
 def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: int, publication: str = "") -> Opening:

@@ -30,13 +30,16 @@ GAP_LIMBS: Final = 4
 
 
 class TapeError(PlimsollError):
-    """A book that does not fit the shape class, the schedule or the opening it is to be proven with."""
+    """A book that does not fit the shape class, the schedule or the opening it is to be proven with.
+
+    Messages reach logs: they name no account and no amount.
+    """
 
 
 def limbs(value: int, count: int) -> list[int]:
     """`count` limbs of 12 bits, low first. The value must fit; a caller has checked its bounds."""
     if not 0 <= value < 1 << LIMB_BITS * count:
-        raise TapeError(f"{value} does not fit {count} limbs of {LIMB_BITS} bits")
+        raise TapeError(f"a value does not fit {count} limbs of {LIMB_BITS} bits")
     return [value >> LIMB_BITS * i & (1 << LIMB_BITS) - 1 for i in range(count)]
 
 
@@ -59,7 +62,7 @@ class Tiers:
         first, lows = self._starts.get(key, (0, []))
         tier = bisect_right(lows, quantity) - 1
         if tier < 0 or quantity > self.tiers[first + tier].hi:
-            raise TapeError(f"no tier for {quantity} lots under key {key}: reduce the holding or add a tier")
+            raise TapeError(f"no tier for a holding under key {key}: reduce the holding or add a tier")
         return [first + tier, *limbs(quantity - lows[tier], QUANTITY_LIMBS)]
 
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(REPOSITORY / "build" / "dishonest"))
 sys.path.extend(str(folder) for folder in sorted(Path(__file__).parent.iterdir()) if folder.is_dir())
 
 settings.register_profile("default", deadline=None, print_blob=True)
-settings.register_profile("audit", settings.get_profile("default"), max_examples=2_000)
+settings.register_profile("audit", settings.get_profile("default"), max_examples=1_000)
 settings.load_profile("default")
 
 

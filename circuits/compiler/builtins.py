@@ -6,7 +6,7 @@ by returning), which `close` checks to be done exactly at its end.
 
 from __future__ import annotations
 
-from plimsoll.circuits.compiler.errors import BuiltinError, CursorError, PointerError
+from plimsoll.circuits.compiler.errors import BuiltinError, CursorError, PointerError, UnwrittenError
 from plimsoll.circuits.compiler.polynomials import Poly
 from plimsoll.circuits.compiler.trace import Trace
 from plimsoll.circuits.compiler.values import Pointer, Record, Value
@@ -65,7 +65,7 @@ class Segment:
 
     def give(self, offset: int) -> None:
         """Determines the cell: a column, and the message that constrains it. Called only where `gives` says so."""
-        raise AssertionError(f"{self.builtin} gives no cell a value")
+        raise UnwrittenError(f"a cell of {self.builtin} is read before it is written: it gives no cell a value")
 
     def finish(self) -> None:
         """Sends the messages that stand at the end of a path's list."""

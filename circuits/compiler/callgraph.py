@@ -12,7 +12,7 @@ from plimsoll.circuits.compiler.builtins import POSEIDON_CELLS
 from plimsoll.circuits.compiler.cursors import ROMS, SEQUENTIAL
 from plimsoll.circuits.compiler.errors import CompileError, ControlFlowError, InstructionError, SignatureError
 from plimsoll.circuits.field import signed
-from plimsoll.circuits.instructions import DecodeError, Instruction, Opcode, Operand, decode
+from plimsoll.circuits.instructions import DecodeError, Instruction, Opcode, Operand, Result, decode
 from plimsoll.circuits.program import CURSOR, FELT, POINTER, Function, Program
 
 MAIN = "main"
@@ -57,7 +57,9 @@ def located(program: Program, pc: int, error: CompileError) -> None:
 
 def jump_target(instruction: Instruction, pc: int) -> int:
     """Where a jump or jnz goes, which must be a constant distance forward."""
-    if instruction.operand is not Operand.IMMEDIATE or (instruction.opcode is Opcode.JUMP and not instruction.relative):
+    # A jnz with a result is no instruction: `decode` refuses it.
+    plain = instruction.relative and instruction.result is Result.OP1
+    if instruction.operand is not Operand.IMMEDIATE or (instruction.opcode is Opcode.JUMP and not plain):
         raise ControlFlowError("a jump to an address that is not constant, or absolute")
     target = pc + signed(instruction.immediate)
     if target <= pc:

@@ -9,7 +9,7 @@ from plimsoll.circuits.compiler import callgraph
 from plimsoll.circuits.compiler.callgraph import MAIN, CallGraph
 from plimsoll.circuits.compiler.errors import CompileError, PathError, SignatureError
 from plimsoll.circuits.compiler.polynomials import Poly
-from plimsoll.circuits.compiler.trace import ACTIVE, DEPTH, ImpossiblePath, gated
+from plimsoll.circuits.compiler.trace import ACTIVE, ImpossiblePath, gated
 from plimsoll.circuits.compiler.walk import Path, Undecided
 from plimsoll.circuits.program import Function, Program
 from plimsoll.circuits.tables import Table, TableBuilder
@@ -122,7 +122,6 @@ def _emit(path: Path) -> CompiledPath:
     for message in trace.messages:
         fields = [builder.polynomial(f.sorted_terms()) for f in message.fields]
         builder.send(message.bus, fields, required if message.required else provided, int(message.required))
-    assert DEPTH == ACTIVE + 1
     witness = {
         "function": path.function.name,
         "args": path.arguments,

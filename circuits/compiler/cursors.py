@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from plimsoll.circuits.compiler.builtins import Output, Poseidon, RangeCheck, Rom, Segment, Tape
-from plimsoll.circuits.compiler.errors import CursorError, PointerError
+from plimsoll.circuits.compiler.errors import BuiltinError, CursorError, PointerError
 from plimsoll.circuits.compiler.polynomials import Poly
 from plimsoll.circuits.compiler.trace import Trace
 from plimsoll.circuits.compiler.values import Cursor, Pointer, Record, Value
@@ -54,7 +54,8 @@ class Cursors:
     def define(self, pointer: Pointer, value: Value) -> None:
         """First write to a cell that is not `known`."""
         segment = self._segment(pointer)
-        assert segment is not None, "every cell of a read-only table is known"
+        if segment is None:
+            raise BuiltinError("a cell of a read-only table is defined: each of them has a value")
         segment.define(pointer.offset, value)
 
     def add(self, pointer: Pointer, distance: Poly) -> Pointer:

@@ -16,6 +16,7 @@ from plimsoll.circuits.compiler.errors import (
     CompileError,
     ControlFlowError,
     HintError,
+    InstructionError,
     PointerError,
     UnwrittenError,
 )
@@ -143,7 +144,8 @@ class Path:
         return self.cursors.read(place) if isinstance(place, Pointer) else self.memory.read(place)
 
     def _define(self, place: Place, value: Value) -> None:
-        assert not isinstance(place, Poly), "an immediate value is known"
+        if isinstance(place, Poly):
+            raise InstructionError("an immediate value is defined: it has a value")
         if isinstance(place, Pointer):
             self.cursors.define(place, value)
         else:

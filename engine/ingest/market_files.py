@@ -59,8 +59,9 @@ def format_span(microseconds: int) -> str:
     return f"{seconds}s"
 
 
-def read_market_file(model: type[Model], path: Path, findings: Findings) -> Model | None:
-    """The model in a file, or None and its findings."""
+def read_market_file(model: type[Model], path: Path, findings: Findings, name: str | None = None) -> Model | None:
+    """The model in a file, or None and its findings, which say `name` (default: the file's own, without its folder)."""
+    name = name or path.name
     try:
         return read_model(model, path)
     except InputError as error:
@@ -68,9 +69,9 @@ def read_market_file(model: type[Model], path: Path, findings: Findings) -> Mode
         if other is not None:
             own = next(name for name, kind in _KINDS.items() if kind is model)
             message = f"expected {own}, but this file holds {other}"
-            findings.add(path.name, FieldRefusedError("swapped-files", message, "exchange the two files"))
+            findings.add(name, FieldRefusedError("swapped-files", message, "exchange the two files"))
             return None
-        problems = [Problem(path.name, one.place, one.value, one.message, one.remedy) for one in error.problems]
+        problems = [Problem(name, one.place, one.value, one.message, one.remedy) for one in error.problems]
         findings.extend(problems, "field")
         return None
 

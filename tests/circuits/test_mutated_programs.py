@@ -79,6 +79,17 @@ def test_accepted_mutants_mean_the_same_in_the_vm() -> None:
     assert min(results[r] for r in ("refused", "rejected", "agreed")) > 10
 
 
+@pytest.mark.parametrize("result", [1, 2])
+def test_jump_by_a_computed_distance_rejected(result: int) -> None:
+    """`jmp rel [fp - 1] + n` and `jmp rel [fp - 1] * n` in place of `jmp rel n`: where they go, a cell decides."""
+    [path] = [path for path in PROGRAMS if path.stem == "powers"]
+    words = list(program(path).bytecode)
+    [at] = [i for i, word in enumerate(words) if word >> 48 == 0x107]
+    words[at] |= result << 53
+    with pytest.raises(CompileError, match="a jump to an address that is not constant"):
+        compile_program(replace(program(path), bytecode=tuple(words)))
+
+
 @pytest.mark.audit
 def test_many_accepted_mutants_mean_the_same_in_the_vm() -> None:
     assert run_mutants(20_000, seed=2)["agreed"] > 1_000

@@ -2,6 +2,8 @@
 
 Header: `// refused: ERROR, line N`, why, and for most a line `// instead: ...` for each line that, in place of line N,
 makes the program acceptable: so it is that line which is refused, and nothing else of the program.
+
+That each refusal is needed, or why it is there if it is not, is shown by taking it out (refusals.py).
 """
 
 from __future__ import annotations
@@ -10,7 +12,9 @@ import re
 from pathlib import Path
 
 import pytest
-from machine import CIRCUITS, HERE, program
+from machine import CIRCUITS, HERE, PROGRAMS, program
+from refusal_cases import CASES, RULES
+from refusals import PAGE, Site, page, refusing, sites
 
 from plimsoll.circuits.compiler import CompileError, compile_program, errors
 from plimsoll.circuits.toolchain import compile_source
@@ -51,3 +55,46 @@ def test_every_kind_of_refusal_has_a_program() -> None:
     kinds = {n for n, item in vars(errors).items() if isinstance(item, type) and issubclass(item, CompileError)}
     tested = {match[1] for p in REFUSED if (match := HEADER.match(p.read_text()))}
     assert tested == kinds - {"CompileError"}
+
+
+CONTROL = ("ImpossiblePath", "Undecided")
+"""Raised to prune a path or to ask for a decision: no refusals."""
+
+
+def test_every_refusal_of_the_sources_has_a_case() -> None:
+    assert {site.key for site in sites()} == set(CASES)
+
+
+@pytest.mark.parametrize("site", [s for s in sites() if s.error not in CONTROL], ids=lambda s: s.key)
+def test_a_case_is_refused_where_it_says(site: Site) -> None:
+    case = CASES[site.key]
+    if case.verdict == "internal":
+        return
+    given = program(case.path)
+    with pytest.raises(CompileError) as refusal:
+        compile_program(case.edit(given) if case.edit else given)
+    assert refusing(refusal.value) == (site.module, site.function, site.place)
+
+
+def test_no_program_comes_to_an_internal_refusal() -> None:
+    internal = {(s.module, s.function, s.place) for s in sites() if CASES[s.key].verdict == "internal"}
+    met = set()
+    for path in [*REFUSED, *PROGRAMS]:
+        try:
+            compile_program(program(path))
+        except CompileError as e:
+            met.add(refusing(e))
+    assert internal and not internal & met
+
+
+def test_refusals_are_what_the_page_says() -> None:
+    """Takes out every refusal and rule, and compares what comes of it with the page and with its case."""
+    text, verdicts = page(CASES, RULES)
+    assert text == PAGE.read_text(), "run `python tests/circuits/refusals.py`"
+    assert verdicts["lie"] > 20
+
+
+def test_no_refusal_is_an_assert_statement() -> None:
+    """`python -O` leaves assert statements out."""
+    for path in (CIRCUITS / "compiler").glob("*.py"):
+        assert not re.search(r"^\s*assert\b", path.read_text(), re.M), path.name

@@ -98,5 +98,5 @@ def failing_book(book: Path) -> Path:
 def proven(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a book and `book.proof`, made once at full security. Not to be changed."""
     book = write_book(tmp_path_factory.mktemp("proven"))
-    assert run(["prove", str(book), "--at", TIME]) == 0
+    assert run(["prove", str(book), "--at", TIME, "--out", str(book / "book.proof")]) == 0
     return book

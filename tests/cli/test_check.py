@@ -151,3 +151,14 @@ def test_json_is_plain_even_when_stdout_is_a_file(process: Any, book: Path) -> N
     outcome = process("check", book, *AT, "--json", FORCE_COLOR="1")
     assert outcome.code == 0
     json.loads(outcome.out)
+
+
+@pytest.mark.parametrize(("more", "fits"), [(16_377, True), (16_378, False)])
+def test_book_beyond_one_proof_is_warned_of(plimsoll: Any, book: Path, more: int, fits: bool) -> None:
+    """Seven accounts and more: at 16,385 nobody should learn it only when proving."""
+    with (book / "accounts.csv").open("a") as file:
+        file.writelines(f"more{k},0\n" for k in range(more))
+    outcome = plimsoll("check", book, *AT, "--json")
+    assert outcome.code == 0
+    assert outcome.json()["fits_one_proof"] is fits
+    assert ("one proof covers at most 16,384" in outcome.err) is not fits

@@ -19,6 +19,11 @@ def market(folder: Path) -> tuple[str, ...]:
     return ("--market", str(folder / "snapshot.json"), "--parameters", str(folder / "parameters.json"))
 
 
+def into(folder: Path) -> tuple[str, str]:
+    """The proof beside the book, where each test has a folder of its own."""
+    return ("--out", str(folder / "book.proof"))
+
+
 def test_prove_leaves_a_proof_and_a_private_opening(proven: Path) -> None:
     assert (proven / "book.proof").read_bytes().startswith(b"PLIMSOLL")
     assert os.stat(proven / "opening-1.json").st_mode & 0o777 == 0o600
@@ -120,6 +125,20 @@ def test_swapped_market_and_parameters_rejected(plimsoll: Any, proven: Path) -> 
     assert "expected a market snapshot, but this file holds risk parameters" in outcome.err
 
 
+@pytest.mark.parametrize("fault", ["missing", "broken", "swapped"])
+def test_market_file_is_named_as_it_was_typed(plimsoll: Any, proven: Path, tmp_path: Path, fault: str) -> None:
+    """Two snapshots of one name are told apart by their folders."""
+    name = tmp_path / "sent by the venue" / "snapshot.json"
+    name.parent.mkdir()
+    if fault != "missing":
+        name.write_text("{}" if fault == "broken" else (proven / "parameters.json").read_text())
+    given = ("--market", name, "--parameters", proven / "parameters.json")
+    for command in ("verify", "inspect", "security"):
+        outcome = plimsoll(command, proven / "book.proof", *given)
+        assert outcome.code == 3
+        assert f"error: {name}: " in outcome.err
+
+
 def test_missing_option_rejected(plimsoll: Any, proven: Path) -> None:
     assert plimsoll("verify", proven / "book.proof").code == 2
     assert plimsoll("inspect", proven / "book.proof", *market(proven)[:2]).code == 2
@@ -159,11 +178,11 @@ def test_inspect_broken_statement_rejected(plimsoll: Any, proven: Path, tmp_path
 
 
 def test_failing_accounts_rejected_before_proving(plimsoll: Any, failing_book: Path) -> None:
-    outcome = plimsoll("prove", failing_book, *AT)
+    outcome = plimsoll("prove", failing_book, *AT, *into(failing_book))
     assert outcome.code == 1
     assert "bob" in outcome.err
     assert "1 account is below maintenance margin" in outcome.err
-    data = plimsoll("prove", failing_book, *AT, "--json").json()
+    data = plimsoll("prove", failing_book, *AT, *into(failing_book), "--json").json()
     assert data["proven"] is False
     assert [one["account"] for one in data["failing"]] == ["bob"]
     assert not list(failing_book.glob("*.proof*"))
@@ -172,16 +191,16 @@ def test_failing_accounts_rejected_before_proving(plimsoll: Any, failing_book: P
 def test_broken_book_rejected_before_proving(plimsoll: Any, book: Path) -> None:
     with (book / "holdings.csv").open("a") as file:
         file.write("grace,BTC,1e5\n")
-    outcome = plimsoll("prove", book, *AT)
+    outcome = plimsoll("prove", book, *AT, *into(book))
     assert outcome.code == 3
     assert "scientific" in outcome.err
-    assert plimsoll("prove", book, *AT, "--json").json()["findings"]
+    assert plimsoll("prove", book, *AT, *into(book), "--json").json()["findings"]
     assert not list(book.glob("*.proof*"))
 
 
 def test_existing_proof_is_kept(plimsoll: Any, proven: Path) -> None:
     before = (proven / "book.proof").read_bytes()
-    outcome = plimsoll("prove", proven, *AT)
+    outcome = plimsoll("prove", proven, *AT, *into(proven))
     assert outcome.code == 2
     assert "--force" in outcome.err
     assert (proven / "book.proof").read_bytes() == before
@@ -199,7 +218,7 @@ def test_second_proof_of_one_opening_has_the_same_root(plimsoll: Any, proven: Pa
 def test_opening_of_another_book_rejected(plimsoll: Any, proven: Path, book: Path) -> None:
     with (book / "holdings.csv").open("a") as file:
         file.write("grace,BTC,1\n")
-    outcome = plimsoll("prove", book, *AT, "--opening", proven / "opening-1.json")
+    outcome = plimsoll("prove", book, *AT, *into(book), "--opening", proven / "opening-1.json")
     assert outcome.code == 3
     assert "another book" in outcome.err
     assert not (book / "book.proof").exists()
@@ -217,7 +236,7 @@ def test_opening_of_another_book_rejected(plimsoll: Any, proven: Path, book: Pat
 )
 def test_sizes_and_targets_rejected(plimsoll: Any, book: Path, options: tuple[str, str], words: str) -> None:
     value = {"SAME": book / "book.proof", "DIRECTORY": book}.get(options[1], options[1])
-    outcome = plimsoll("prove", book, *AT, options[0], value)
+    outcome = plimsoll("prove", book, *AT, *into(book), options[0], value)
     assert outcome.code == 2
     assert words in outcome.err
     assert not list(book.glob("*.proof*"))
@@ -231,9 +250,9 @@ def test_book_larger_than_declared_rejected(plimsoll: Any, book: Path) -> None:
         file.write("h1,0\n")
     with (book / "holdings.csv").open("a") as file:
         file.writelines(row + "\n" for row in rows if row.startswith("h1"))
-    outcome = plimsoll("prove", book, *AT, "--accounts", "8", "--holdings-per-account", "0")
+    outcome = plimsoll("prove", book, *AT, *into(book), "--accounts", "8", "--holdings-per-account", "0")
     assert outcome.code == 0
-    outcome = plimsoll("prove", book, *AT, "--accounts", "4", "--force")
+    outcome = plimsoll("prove", book, *AT, *into(book), "--accounts", "4", "--force")
     assert outcome.code == 2
 
 

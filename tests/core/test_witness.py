@@ -78,7 +78,7 @@ def test_more_rows_than_the_shape_has_rejected() -> None:
 BAD_TAPES = {
     "the tape ends after 2 words": struct.pack("<2Q", 2, 1),
     "read to its end": tape([1]) + bytes(8),
-    r"expected one of 256 records .* got record 256": tape([256]),
+    r"expected one of 256 records of 1 fields": tape([256]),
     r"table sum.nz, row 0, step 3 \(limbs\), tape word 2: expected a value of 2 limbs of 12 bits": tape([1 << 24]),
     "is no field element": struct.pack("<Q", P),
     "calls nest deeper": struct.pack("<Q", 100_000) + bytes(8 * 100_000),
@@ -87,8 +87,10 @@ BAD_TAPES = {
 
 @pytest.mark.parametrize(("message", "words"), BAD_TAPES.items())
 def test_bad_tape_rejected(message: str, words: bytes) -> None:
-    with pytest.raises(plimsoll_core.CoreError, match=f"^witness: .*{message}"):
+    with pytest.raises(plimsoll_core.CoreError, match=f"^witness: .*{message}") as refused:
         run(small_program((16,)), words)
+    # what is on a tape is secret: the message names places only
+    assert not {str(1 << 24), str(P)} & set(str(refused.value).replace(",", " ").split())
 
 
 def test_a_tape_of_broken_words_rejected() -> None:
@@ -108,7 +110,7 @@ def test_a_value_out_of_range_rejected() -> None:
     program = small_program()
     steps = copy.deepcopy(program.program["paths"][2]["steps"])
     steps.insert(4, {"op": "set", "column": 6, "poly": [["4096", []]]})
-    message = "function sum, table sum.nz, row 0: expected a value below 4096 at a range check, got 4096"
+    message = "function sum, table sum.nz, row 0: expected a value below 4096 at a range check$"
     with pytest.raises(plimsoll_core.CoreError, match=message):
         run(changed(program, 2, steps), tape([1]))
 

@@ -53,7 +53,8 @@ def market(seed: int, coins: int = 6, derivatives: int = 12) -> Schedules:
         margins = brackets(random, 9, 4_000, 400_000)
         kind: Json = {"kind": "perpetual"} if k % 2 else {"kind": "future", "expiry": "2026-06-26T08:00:00Z"}
         kind["style"] = "whole" if k % 5 == 0 else "marginal"
-        head = {"name": f"D{k}", "currency": "C0" if k % 4 == 0 else "U", "underlying": f"C{k % coins}", "lot": "0.001"}
+        underlying = f"C{k}" if k < coins else f"X{k}"
+        head = {"name": f"D{k}", "currency": "C0" if k % 4 == 0 else "U", "underlying": underlying, "lot": "0.001"}
         instruments.append({**head, **kind, "maintenance": margins, "initial": raised(margins, random)})
         prices[f"D{k}"] = price(random)
     instruments += [

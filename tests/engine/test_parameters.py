@@ -150,6 +150,8 @@ def test_wrong_rules_rejected(instrument: Json, changes: Json, message: str) -> 
         ([COIN, COIN], "two instruments of the name BTC"),
         ([COIN, changed(COIN, name="XBT")], "two instruments of the spot currency BTC"),
         ([cash(), changed(cash(), name="other")], "two instruments of the settlement currency U"),
+        ([PERPETUAL, changed(PERPETUAL, name="other")], "are one contract: both perpetuals on "),
+        ([FUTURE, changed(FUTURE, name="other", lot="1", style="whole")], "are one contract: both futures on "),
     ],
 )
 def test_wrong_tables_rejected(instruments: list[Json], message: str) -> None:

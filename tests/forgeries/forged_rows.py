@@ -132,16 +132,18 @@ def rebalance(tables: TableSet, traces: Sequence[Matrix]) -> None:
         elif table.name in providers:
             rows = zip(*table.periodic, strict=True)
             counts = required[providers[table.name]]
-            trace[:, 0] = [counts[row] for row in rows]
+            trace[:, 0] = [counts[row] % P for row in rows]
 
 
 def _permutations(required: Counter[tuple[int, ...]]) -> list[list[int]]:
     """A row for each permutation that is asked for with its true result; false ones cannot be provided."""
     rows = []
     for fields, count in required.items():
+        if count % P == 0:
+            continue
         row = poseidon_row(list(fields[:12]))
         if tuple(row[-8:]) == fields[12:]:
-            rows.append([count, *row, 0, 0, 0])
+            rows.append([count % P, *row, 0, 0, 0])
     return rows
 
 

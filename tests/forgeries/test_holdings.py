@@ -90,16 +90,17 @@ def test_holdings_that_are_not_absorbed_rejected() -> None:
     forge(mislead=in_path("holdings.nz", not_absorbed)).rebalance().refused("terminals", "bus fn:holdings")
 
 
-def test_row_that_the_header_does_not_count_rejected() -> None:
-    """The header says one row of holdings less than are absorbed."""
+@pytest.mark.parametrize("counted", [1, 3])
+def test_row_that_the_header_does_not_count_rejected(counted: int) -> None:
+    """The header says one row of holdings less than are absorbed, or one more."""
 
-    def one_more(path: Path) -> None:
+    def two(path: Path) -> None:
         [call] = steps(path, "call")
-        call["args"][0].append(*constant(1))
+        call["args"][0].append(*constant(2 - counted))
 
     lots = account_lots()["wide"]
-    batch = Batch((replace(Leaf(positions(lots)), rows=1), EMPTY, EMPTY, EMPTY))
-    forge(batch, mislead=in_path("subtree.z.nz", one_more)).rebalance().refused("terminals", "bus fn:holdings")
+    batch = Batch((replace(Leaf(positions(lots)), rows=counted), EMPTY, EMPTY, EMPTY))
+    forge(batch, mislead=in_path("subtree.z.nz", two)).rebalance().refused("terminals", "bus fn:holdings")
 
 
 def test_rows_left_out_rejected() -> None:

@@ -17,6 +17,7 @@ from small_venue import (
     account_lots,
     margin,
     parameters,
+    position,
     positions,
     records,
     snapshot,
@@ -25,6 +26,7 @@ from small_venue import (
 from toolkit import POLICY, Forgery, accepted, forge, upstream_accepts, verdict
 
 from plimsoll.circuits.book_tables import book_program
+from plimsoll.circuits.field import P
 from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.engine.schedule import compile_schedule
 from plimsoll.verifier.book import Expected, expected_statement, verify_book
@@ -38,6 +40,8 @@ NULL = 5
 LAST_BRACKET = {"floor": "500000", "cap": None, "rate": "0.04"}
 OTHER_MARKETS = {
     "price": (snapshot(DUST="0.02"), PARAMETERS),
+    # Ten times the lot: each lot of the account is worth ten times as much, and the requirement for none of them grows.
+    "lot": (SNAPSHOT, parameters(DUST={"lot": "0.00000000000000001"})),
     "parameter": (SNAPSHOT, parameters(PERP={"maintenance": [*RULES[1]["maintenance"][:2], LAST_BRACKET]})),
 }
 """A market and rules under which the failing account is healthy. The tiers have the same edges."""
@@ -136,6 +140,19 @@ def test_genuine_record_under_another_address_rejected() -> None:
     mislead = other_record(DUST, {}, address=tier_of(CASH))
     batch = Batch((Leaf(positions(account_lots()["edge"])), EMPTY, EMPTY, EMPTY))
     forge(batch, mislead=mislead).rebalance().refused("terminals", "bus rom:schedule")
+
+
+def test_unaligned_schedule_address_rejected() -> None:
+    """A record that begins one field late: address i + 1/16, its fields from the second of record i to the first of
+    record i + 1. With an address of cells in place of records it would be in the table."""
+    index, size = position("BTC", 1)[0], len(FIELDS)
+    cells = [x for one in records() for x in one]
+    late = dict(zip(FIELDS, cells[size * index + 1 : size * (index + 1) + 1], strict=True))
+    assert late["lo"] == records()[index][2] and late["d0_5"] == records()[index + 1][0]
+    address = (index + pow(size, -1, P)) % P
+    batch = Batch((Leaf(((index, 0, 0, 0, 0, 0),)), EMPTY, EMPTY, EMPTY))
+    forgery = forge(batch, mislead=other_record(0, late, address=address))
+    forgery.rebalance().refused("terminals", "bus rom:schedule")
 
 
 def test_control_null_record_under_a_padding_address_is_harmless() -> None:

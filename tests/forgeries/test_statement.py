@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -10,9 +11,20 @@ from typing import Any
 
 import pytest
 from small_venue import EDGE, PARAMETERS, TIME, honest, snapshot
-from toolkit import POLICY, accepted, forge, upstream_accepts, upstream_verdict, verdict
+from toolkit import (
+    POLICY,
+    accepted,
+    dishonest,
+    dishonest_profile,
+    forge,
+    genuine,
+    upstream_accepts,
+    upstream_verdict,
+    verdict,
+)
 
 from plimsoll.circuits.field import P
+from plimsoll.prover.core_api import upstream_verify
 from plimsoll.verifier.book import verify_book
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
@@ -129,6 +141,34 @@ def test_edited_value_rejected(name: str) -> None:
     edited = replace(statement, **BOUND[name](statement))
     assert verdict(write_proof(edited, body)).step == "constraints"
     assert upstream_verdict(edited, body)
+
+
+ENCODINGS: dict[str, Callable[[Statement], bytes]] = {
+    "without its label": lambda statement: statement.encode(),
+    "of another version": lambda statement: b"plimsoll/statement" + struct.pack("<H", 2) + statement.encode(),
+    "with the version's bytes swapped": lambda statement: (
+        b"plimsoll/statement" + struct.pack(">H", 1) + statement.encode()
+    ),
+    "with the file's header": lambda statement: b"plimsoll/statement" + write_proof(statement, b""),
+    "without the public values' number": lambda statement: (
+        b"plimsoll/statement" + struct.pack("<H", 1) + statement.encode()[: -2 - 8 * 9] + statement.encode()[-8 * 9 :]
+    ),
+    "as text": lambda statement: repr(statement).encode(),
+}
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_digest_of_another_encoding_rejected(name: str) -> None:
+    """The proof is made for the genuine statement, digested in another way: no digest is read from a file."""
+    forgery = forge()
+    raw = [trace.tobytes() for trace in forgery.traces]
+    digest = hashlib.sha256(ENCODINGS[name](forgery.statement)).digest()
+    assert digest != forgery.statement.digest()
+    profile = dishonest_profile(STANDARD)
+    body = dishonest.prove_traces(forgery.tables.encode(), raw, forgery.publics, digest, profile)
+    upstream_verify(genuine().book, forgery.publics, digest, body, STANDARD)
+    assert verdict(write_proof(forgery.statement, body)).step == "constraints"
+    assert upstream_verdict(forgery.statement, body)
 
 
 def test_swapped_public_values_rejected() -> None:

@@ -1,14 +1,15 @@
-"""Tables that are not the program's: a message that counts nothing, a table left out."""
+"""Tables that are not the program's: a message that counts nothing, a table left out or added."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from forged_rows import Offence, weakened
+import numpy as np
+from forged_rows import DEPTH, Offence, weakened
 from small_venue import EDGE, Leaf, account_lots, honest, positions
 from toolkit import forge, put, upstream_verdict, verdict
 
-from plimsoll.circuits.tables import Node, Op, Table
+from plimsoll.circuits.tables import Instance, Node, Op, Table, TableBuilder
 from plimsoll.verifier.statement import write_proof
 
 
@@ -79,3 +80,45 @@ def test_table_left_out_rejected() -> None:
     body = forgery.body()
     assert verdict(write_proof(forgery.statement, body)).step == "heights"
     assert upstream_verdict(forgery.statement, body)
+
+
+def settles_anything() -> Table:
+    """A table that gives the claim of `holdings`, whatever it is: all of its columns are free."""
+    builder = TableBuilder("holdings.any")
+    active = builder.column(builder.new_column())
+    builder.assert_zero(builder.sub(builder.mul(active, active), active))
+    fields = [builder.column(builder.new_column()) for _ in range(26)]
+    builder.send("fn:holdings", fields, builder.sub(builder.const(0), active), 0)
+    return builder.build()
+
+
+def test_table_added_rejected() -> None:
+    """Beside the program's tables one of the prover's own, which gives a settlement that none of them gives."""
+    forgery = forge()
+    rows, columns = forgery.trace("holdings.z"), forgery.columns("holdings.z")
+    [provided] = [
+        m for t in forgery.tables.tables if t.name == "holdings.z" for m in t.messages if m.bus == "fn:holdings"
+    ]
+    assert len(provided.fields) == 26
+    settled = [int(rows[EDGE, DEPTH]), *(int(rows[EDGE, column]) for column in columns.args)]
+    returned = settled[3:7]
+    rows[EDGE] = 0
+    tables, added = forgery.tables, settles_anything()
+    trace = np.zeros((256, added.width), np.uint64)
+    trace[0, : 1 + len(provided.fields)] = [1, *settled, *returned]
+    forgery.tables = replace(
+        tables, tables=(*tables.tables, added), instances=(*tables.instances, Instance(len(tables.tables), 8))
+    )
+    forgery.traces.append(trace)
+    forgery.rebalance().accepted_by_both_under(forgery.tables)
+    body = forgery.body()
+    assert verdict(write_proof(forgery.statement, body)).step == "encoding"
+    assert upstream_verdict(forgery.statement, body)
+
+
+def test_control_no_table_reads_another_row_or_a_selector() -> None:
+    """Rows are independent, and no constraint or count rests on upstream's `is_first_row`, which is not normalised:
+    there is no kind of expression for either."""
+    assert {op.name for op in Op} == {"CONST", "COLUMN", "PERIODIC", "PUBLIC", "ADD", "SUB", "MUL"}
+    [root] = [table for table in forge().tables.tables if table.name == "root"]
+    assert [sum(column) for column in root.periodic] == [1] and root.periodic[0][0] == 1

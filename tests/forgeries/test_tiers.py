@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from small_venue import EDGE, EMPTY, Batch, Leaf, account_lots, honest, key_of, position, positions, records, schedule
+from small_venue import (
+    EDGE,
+    EMPTY,
+    Batch,
+    Leaf,
+    account_lots,
+    honest,
+    key_of,
+    position,
+    positions,
+    records,
+    schedule,
+    tiers,
+)
 from toolkit import Forgery, accepted, forge, put, upstream_accepts
 
 from plimsoll.prover.tape import limbs
@@ -61,6 +74,36 @@ def test_tier_above_the_quantity_s_rejected() -> None:
     leaf = Leaf(((index, below, 0, 0, 0, 0), position("CASH", 1_000_000)))
     forgery = forge(Batch((leaf, EMPTY, EMPTY, EMPTY)))
     forgery.rebalance().refused("terminals", "bus builtin:range_check")
+
+
+def beyond_sixty_bits(*above: int) -> Forgery:
+    """A quantity of 2^60 lots or more: the second tier of BTC, from its lower end on."""
+    index = position("BTC", 30_000)[0]
+    low = records()[index][1]
+    assert low > 0 and low + sum(limb << 12 * i for i, limb in enumerate(above)) >= 1 << 60
+    return forge(Batch((Leaf(((index, *above),)), EMPTY, EMPTY, EMPTY)))
+
+
+def test_quantity_past_sixty_bits_rejected() -> None:
+    """Every limb is in range, their sum and the tier's lower end are not."""
+    beyond_sixty_bits(4095, 4095, 4095, 4095, 4095).refused("constraints", "constraint holdings.nz")
+
+
+def test_quantity_past_sixty_bits_by_the_top_limb_rejected() -> None:
+    """2^60 in five limbs, and what is left of the tier in limbs that add up to it, the lowest one negative."""
+    forgery = beyond_sixty_bits(0, 0, 0, 0, 4096)
+    columns, rows = forgery.columns("holdings.nz"), forgery.trace("holdings.nz")
+    left = int(rows[0, columns.records[0][2]]) - (1 << 60)
+    for column, limb in zip(columns.limbs[1], (left, 0, 0, 0, 0), strict=True):
+        put(rows, 0, column, limb)
+    forgery.rebalance().refused("terminals", "bus builtin:range_check")
+
+
+def test_null_record_with_a_quantity_rejected() -> None:
+    """The records that fill up a row hold nothing: one of the last six keys with a lot of it."""
+    forge(Batch((Leaf(((tiers().null, 1, 0, 0, 0, 0),)), EMPTY, EMPTY, EMPTY))).refused(
+        "constraints", "constraint holdings.nz"
+    )
 
 
 @pytest.mark.parametrize("slot", range(3))

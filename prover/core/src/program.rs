@@ -8,7 +8,8 @@ use crate::refuse;
 use crate::table::{BLINDS, Table, TableSet};
 use p3_field::PrimeCharacteristicRing;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::slice;
 
 /// A sum of coefficient * product of columns.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,10 @@ pub struct Poly {
 }
 
 impl Poly {
+    fn work(&self) -> u64 {
+        (1 + self.terms.len() + self.columns.len()) as u64
+    }
+
     pub fn eval(&self, row: &[Val]) -> Val {
         let mut start = 0;
         let mut sum = Val::ZERO;
@@ -56,6 +61,20 @@ impl Step {
         }
     }
 
+    /// Terms evaluated and columns written, about; a permutation counts as what it takes, a lookup as what it keeps.
+    fn work(&self) -> u64 {
+        let (polys, columns, more): (&[Poly], &[u32], usize) = match self {
+            Self::Set { poly, .. } | Self::Branch { poly, .. } => (slice::from_ref(poly), &[], 0),
+            Self::Inverse { poly, .. } => (slice::from_ref(poly), &[], 64),
+            Self::Tape { .. } => (&[], &[], 0),
+            Self::Limbs { poly, columns, .. } => (slice::from_ref(poly), columns, 0),
+            Self::Rom { index, columns, .. } => (slice::from_ref(index), columns, 8),
+            Self::Poseidon { inputs, columns } => (inputs, columns, 256),
+            Self::Call { args, columns, .. } => (args, columns, 8),
+        };
+        (1 + more + columns.len()) as u64 + polys.iter().map(Poly::work).sum::<u64>()
+    }
+
     /// Whether abandoning the path after this step must take something back besides the tape's position.
     const fn has_effect(&self) -> bool {
         matches!(self, Self::Rom { .. } | Self::Poseidon { .. } | Self::Call { .. })
@@ -69,6 +88,8 @@ pub struct Path {
     pub args: Vec<u32>,
     pub returns: Vec<Poly>,
     pub steps: Vec<Step>,
+    /// About how much work one row is, in terms of polynomials: a bound on a run's time is counted in it.
+    pub work: u64,
 }
 
 #[derive(Debug)]
@@ -78,6 +99,8 @@ pub struct Function {
     pub paths: Vec<usize>,
     /// A path may be abandoned at a branch after steps with effects.
     pub undoes: bool,
+    /// Words that a call of it holds while it runs: a bound on a run's memory is counted in them.
+    pub words: usize,
 }
 
 #[derive(Debug)]
@@ -147,20 +170,29 @@ impl Program {
         for (i, path) in raw.paths.iter().enumerate() {
             let f = *names.entry(&path.function).or_insert(functions.len());
             if f == functions.len() {
-                functions.push(Function { name: path.function.clone(), paths: vec![], undoes: false });
+                functions.push(Function { name: path.function.clone(), paths: vec![], undoes: false, words: 0 });
             }
             functions[f].paths.push(i);
         }
         let roms: Vec<Rom> = raw.roms.iter().map(|(n, r)| Rom { name: n.clone(), table: r.table }).collect();
         let tables = [raw.poseidon, raw.range, raw.root].into_iter();
         let tables = tables.chain(roms.iter().map(|r| r.table)).chain(raw.paths.iter().map(|p| p.table));
-        if let Some(table) = tables.into_iter().find(|&t| t >= set.tables.len()) {
-            return refuse!(Program, "expected a table below {}, got {table}", set.tables.len());
+        let mut parts = HashSet::new();
+        for table in tables {
+            let Some(found) = set.tables.get(table) else {
+                return refuse!(Program, "expected a table below {}, got {table}", set.tables.len());
+            };
+            // Each part reserves its table's memory.
+            if !parts.insert(table) {
+                return refuse!(Program, "table {} has two parts in the program", found.name);
+            }
         }
         let names_of = Names { functions: &names, roms: &roms };
         let paths = raw.paths.iter().map(|p| names_of.path(p, &set.tables[p.table])).collect::<Result<Vec<_>>>()?;
         for f in &mut functions {
             f.undoes = f.paths.len() > 1 && f.paths.iter().any(|&p| branches_late(&paths[p].steps));
+            let row = f.paths.iter().map(|&p| set.tables[paths[p].table].width + paths[p].args.len()).max();
+            f.words = row.unwrap_or(0) + if f.undoes { paths.len() + roms.len() } else { 0 };
         }
         let main = names_of.function(&raw.main)?;
         let (poseidon, range, root) = (raw.poseidon, raw.range, raw.root);
@@ -210,8 +242,11 @@ impl Names<'_> {
     fn path(&self, raw: &RawPath, table: &Table) -> Result<Path> {
         // Blind columns are drawn, never computed: a step may not touch them.
         let columns = Columns { free: table.width - BLINDS, place: &table.name };
-        let steps = raw.steps.iter().map(|s| self.step(s, &columns)).collect::<Result<_>>()?;
-        Ok(Path { table: raw.table, args: columns.list(&raw.args)?, returns: columns.polys(&raw.returns)?, steps })
+        let steps: Vec<Step> = raw.steps.iter().map(|s| self.step(s, &columns)).collect::<Result<_>>()?;
+        let (args, returns) = (columns.list(&raw.args)?, columns.polys(&raw.returns)?);
+        let values = returns.iter().map(Poly::work).chain(steps.iter().map(Step::work)).sum::<u64>();
+        let work = values + (table.width + args.len()) as u64;
+        Ok(Path { table: raw.table, args, returns, steps, work })
     }
 
     fn step(&self, raw: &RawStep, columns: &Columns<'_>) -> Result<Step> {

@@ -1,5 +1,7 @@
 //! The interpreter: runs the program on a tape and fills a row for each call. It keeps its own stack, so that no tape
 //! can make it run out of the machine's.
+//!
+//! Everything on the tape is secret, and messages reach logs: they say where a run stopped, never at which value.
 
 use crate::error::{CoreError, Kind, Result};
 use crate::field::{Val, canonical};
@@ -12,6 +14,12 @@ use p3_field::{Field, PrimeCharacteristicRing, PrimeField64};
 
 /// Far above any tree's height and any account's rows, and a bound on memory.
 const MAX_DEPTH: usize = 1 << 16;
+/// What all calls that have not returned hold together: 128 MiB.
+const MAX_STACK_WORDS: usize = 1 << 24;
+/// Work that any run may do, and how many times what its tables' rows account for: a program that tries paths and
+/// takes them back forever fills no row.
+const FREE_WORK: u64 = 1 << 29;
+const WORK_FACTOR: u64 = 4;
 
 /// The records of a read-only table, row after row, and how many fields each has.
 pub struct Records {
@@ -32,6 +40,10 @@ pub struct Run<'a> {
     pub reads: Vec<Vec<u32>>,
     /// Forgeries only: goes on with a wrong row where an honest run stops.
     lenient: bool,
+    /// Words held by the calls on the stack.
+    held: usize,
+    /// Work that is left to this run.
+    left: u64,
 }
 
 /// What a path abandoned at a branch takes back.
@@ -66,21 +78,24 @@ impl<'a> Run<'a> {
         set: &TableSet,
         lenient: bool,
     ) -> Result<Self> {
+        let rows: Vec<Rows> = program.paths.iter().map(|p| Rows::new(set, p.table)).collect::<Result<_>>()?;
         Ok(Run {
             program,
             records,
             tape,
             position: 0,
-            rows: program.paths.iter().map(|p| Rows::new(set, p.table)).collect::<Result<_>>()?,
+            left: work_of(program, &rows),
+            rows,
             permutations: vec![],
             reads: vec![vec![]; records.len()],
             lenient,
+            held: 0,
         })
     }
 
     /// Runs main; its outputs. The whole tape must have been read.
     pub fn main(&mut self) -> Result<Vec<Val>> {
-        let mut stack = vec![self.frame(self.program.main, vec![], 0)];
+        let mut stack = vec![self.frame(self.program.main, vec![], 0)?];
         let outputs = loop {
             let depth = stack.len() - 1;
             let frame = stack.last_mut().expect("the stack empties only at main's return");
@@ -89,6 +104,7 @@ impl<'a> Run<'a> {
                 let returns: Vec<Val> = path.returns.iter().map(|p| p.eval(&frame.row)).collect();
                 let p = self.program.functions[frame.function].paths[frame.candidate];
                 self.rows[p].push(&frame.row)?;
+                self.held -= self.program.functions[frame.function].words;
                 stack.pop();
                 let Some(caller) = stack.last_mut() else { break returns };
                 if let Step::Call { columns, .. } = &self.path(caller).steps[caller.step] {
@@ -103,7 +119,7 @@ impl<'a> Run<'a> {
                 Next::Call(..) if stack.len() >= MAX_DEPTH => {
                     return refuse!(Witness, "calls nest deeper than {MAX_DEPTH}");
                 }
-                Next::Call(function, args) => stack.push(self.frame(function, args, depth + 1)),
+                Next::Call(function, args) => stack.push(self.frame(function, args, depth + 1)?),
             }
         };
         let words = self.tape.len() / 8;
@@ -118,20 +134,30 @@ impl<'a> Run<'a> {
         &program.paths[program.functions[frame.function].paths[frame.candidate]]
     }
 
-    fn frame(&self, function: usize, args: Vec<Val>, depth: usize) -> Frame {
+    fn frame(&mut self, function: usize, args: Vec<Val>, depth: usize) -> Result<Frame> {
+        self.held += self.program.functions[function].words;
+        if self.held > MAX_STACK_WORDS {
+            return refuse!(Witness, "calls that nest hold more than {MAX_STACK_WORDS} words");
+        }
         let mark = self.program.functions[function].undoes.then(|| Mark {
             rows: self.rows.iter().map(|r| r.used).collect(),
             permutations: self.permutations.len(),
             reads: self.reads.iter().map(Vec::len).collect(),
         });
         let mut frame = Frame { function, candidate: 0, step: 0, args, row: vec![], start: self.position, mark };
-        self.begin(&mut frame, depth);
-        frame
+        self.begin(&mut frame, depth)?;
+        Ok(frame)
     }
 
     /// Lays out the row of the frame's path: active, depth, arguments.
-    fn begin(&self, frame: &mut Frame, depth: usize) {
+    fn begin(&mut self, frame: &mut Frame, depth: usize) -> Result<()> {
         let path = self.path(frame);
+        let Some(left) = self.left.checked_sub(path.work) else {
+            // Where a table is too low, that is what there is to say.
+            self.rows.iter().try_for_each(Rows::check)?;
+            return refuse!(Witness, "the run takes more work than the rows of its tables account for");
+        };
+        self.left = left;
         let p = self.program.functions[frame.function].paths[frame.candidate];
         frame.row.clear();
         frame.row.resize(self.rows[p].table.width, Val::ZERO);
@@ -139,6 +165,7 @@ impl<'a> Run<'a> {
         frame.row[1] = Val::from_usize(depth);
         put(&mut frame.row, &path.args, &frame.args);
         frame.step = 0;
+        Ok(())
     }
 
     /// Takes the frame's path back and tries the function's next one.
@@ -154,8 +181,7 @@ impl<'a> Run<'a> {
             self.rows.iter_mut().zip(&mark.rows).for_each(|(rows, &used)| rows.truncate(used));
             self.reads.iter_mut().zip(&mark.reads).for_each(|(reads, &n)| reads.truncate(n));
         }
-        self.begin(frame, depth);
-        Ok(())
+        self.begin(frame, depth)
     }
 
     fn step(&mut self, step: &Step, frame: &mut Frame) -> Result<Next> {
@@ -174,19 +200,13 @@ impl<'a> Run<'a> {
             }
             Step::Tape { column } => row[*column] = self.word()?,
             Step::Limbs { poly, bits, columns } => {
-                let value = poly.eval(row).as_canonical_u64();
-                let mut left = value;
+                let mut left = poly.eval(row).as_canonical_u64();
                 for &c in columns {
                     row[c as usize] = Val::from_u64(left & ((1 << bits) - 1));
                     left >>= bits;
                 }
                 if left != 0 && !self.lenient {
-                    let signed = signed(value);
-                    return refuse!(
-                        Witness,
-                        "expected a value of {} limbs of {bits} bits, got {signed}",
-                        columns.len()
-                    );
+                    return refuse!(Witness, "expected a value of {} limbs of {bits} bits", columns.len());
                 }
             }
             Step::Rom { rom, index, columns } => {
@@ -196,7 +216,7 @@ impl<'a> Run<'a> {
                 if index as usize >= count || columns.len() != records.fields {
                     return refuse!(
                         Witness,
-                        "expected one of {count} records of {} fields, got record {index} and {} columns",
+                        "expected one of {count} records of {} fields for {} columns, got another",
                         records.fields,
                         columns.len()
                     );
@@ -226,7 +246,7 @@ impl<'a> Run<'a> {
         };
         let word = u64::from_le_bytes(bytes.try_into().expect("a slice of eight bytes"));
         let Some(value) = canonical(word) else {
-            return refuse!(Witness, "word {} of the tape, {word}, is no field element", self.position);
+            return refuse!(Witness, "word {} of the tape is no field element", self.position);
         };
         self.position += 1;
         Ok(value)
@@ -251,15 +271,17 @@ impl<'a> Run<'a> {
     }
 }
 
+/// What a run that fits the tables may do: every call may try each path of its function.
+fn work_of(program: &Program, rows: &[Rows]) -> u64 {
+    program.functions.iter().fold(FREE_WORK, |sum, function| {
+        let calls: u64 = function.paths.iter().map(|&p| rows[p].capacity as u64).sum();
+        let tried: u64 = function.paths.iter().map(|&p| program.paths[p].work).sum();
+        sum.saturating_add(WORK_FACTOR.saturating_mul(calls).saturating_mul(tried))
+    })
+}
+
 fn put(row: &mut [Val], columns: &[u32], values: &[Val]) {
     for (&c, &v) in columns.iter().zip(values) {
         row[c as usize] = v;
     }
-}
-
-/// The integer of least absolute value: a negative margin reads as one.
-pub fn signed(value: u64) -> i128 {
-    let value = i128::from(value);
-    let p = i128::from(crate::field::P);
-    if value > p / 2 { value - p } else { value }
 }

@@ -16,8 +16,17 @@ pub const BLINDS: usize = 3;
 pub const DEGREE: usize = 3;
 /// The hiding budget 2 * (queries + 3 * points) needs 2^8 rows; above 2^24 no machine of ours proves.
 pub const LOG_HEIGHTS: std::ops::RangeInclusive<u8> = 8..=24;
-/// A bound far above any table's width, so that sizes computed from it cannot overflow.
+/// A bound far above any table's columns and public values: sizes computed from it cannot overflow, and upstream makes
+/// a list of them.
 pub const MAX_WIDTH: usize = 1 << 16;
+/// Each table of a program has one instance or two; each instance costs memory before any proof is read.
+pub const MAX_INSTANCES: usize = 256;
+/// Far above what the compiler writes (275 for a permutation): upstream walks and frees expressions recursively.
+const MAX_NODE_DEPTH: u32 = 1 << 12;
+/// Upstream adds degrees up in machine words. What a constraint may have is another matter (`shape`).
+const MAX_NODE_DEGREE: u32 = 64;
+/// Messages are walked as trees, in which a node that is used twice counts twice: forty doublings would never end.
+const MAX_MESSAGE_NODES: u64 = 1 << 13;
 
 /// One expression; operands are indices of earlier nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +88,9 @@ impl TableSet {
         let n = r.count(1)?;
         let tables = r.many(n, 1, |r| table(r).map(Arc::new))?;
         let n = r.count(5)?;
+        if n > MAX_INSTANCES {
+            return Err(r.error(format!("expected at most {MAX_INSTANCES} instances, got {n}")));
+        }
         let instances = r.many(n, 5, |r| {
             let instance = Instance { table: r.u32()? as usize, log_height: 0 };
             let log_height = r.u8()?;
@@ -155,8 +167,10 @@ fn table(r: &mut Reader<'_>) -> Result<Table> {
     if degree as usize != DEGREE {
         return Err(r.error(format!("table {name}: expected degree {DEGREE}, got {degree}")));
     }
-    if width > MAX_WIDTH {
-        return Err(r.error(format!("table {name}: expected at most {MAX_WIDTH} columns, got {width}")));
+    if width.max(publics) > MAX_WIDTH {
+        return Err(r.error(format!(
+            "table {name}: expected at most {MAX_WIDTH} columns and as many public values, got {width} and {publics}"
+        )));
     }
     let n = r.count(5)?;
     let nodes = read_nodes(r, n)?;
@@ -197,9 +211,12 @@ fn table(r: &mut Reader<'_>) -> Result<Table> {
         return Err(r.error(format!("table {name}: expected {BLINDS} blind columns")));
     };
     let table = Table { name, width, publics, nodes, constraints, messages, blinds, periodic };
-    match table.blinds_are_sent() {
-        true => Ok(table),
-        false => Err(r.error(format!("table {}: expected each blind column as the count of one blind", table.name))),
+    if !table.blinds_are_sent() {
+        return Err(r.error(format!("table {}: expected each blind column as the count of one blind", table.name)));
+    }
+    match table.oversized() {
+        None => Ok(table),
+        Some(what) => Err(r.error(format!("table {}: {what}", table.name))),
     }
 }
 
@@ -227,12 +244,45 @@ fn read_nodes(r: &mut Reader<'_>, n: usize) -> Result<Vec<Node>> {
 }
 
 impl Table {
+    /// An expression that upstream or the witness could not walk within the stack and in time.
+    fn oversized(&self) -> Option<String> {
+        // Of each node: depth, degree, and its size as a tree.
+        let mut facts: Vec<(u32, u32, u64)> = Vec::with_capacity(self.nodes.len());
+        for (at, node) in self.nodes.iter().enumerate() {
+            let fact = match *node {
+                Node::Const(_) | Node::Public(_) => (1, 0, 1),
+                Node::Column(_) | Node::Periodic(_) => (1, 1, 1),
+                Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) => {
+                    let ((depth, degree, size), other) = (facts[a as usize], facts[b as usize]);
+                    let degree = if matches!(node, Node::Mul(..)) { degree + other.1 } else { degree.max(other.1) };
+                    (1 + depth.max(other.0), degree, size.saturating_add(other.2).saturating_add(1))
+                }
+            };
+            if fact.0 > MAX_NODE_DEPTH || fact.1 > MAX_NODE_DEGREE {
+                let (depth, degree, _) = fact;
+                return Some(format!(
+                    "expected nodes at most {MAX_NODE_DEPTH} deep and of degree {MAX_NODE_DEGREE}, got node {at}, \
+                     {depth} deep, of degree {degree}"
+                ));
+            }
+            facts.push(fact);
+        }
+        let fields = self.messages.iter().flat_map(|m| m.fields.iter().chain([&m.count]));
+        let walked = fields.fold(0u64, |sum, &node| sum.saturating_add(facts[node as usize].2));
+        (walked > MAX_MESSAGE_NODES)
+            .then(|| format!("expected messages of at most {MAX_MESSAGE_NODES} nodes written out, got {walked}"))
+    }
+
     /// Whether the blind bus carries exactly the messages `blind(k)` with the k-th blind column as count: they are
-    /// what makes the terminal of the table uniform, and must not touch anything else.
+    /// what makes the terminal of the table uniform, and must not touch anything else. Three columns, not one thrice.
     fn blinds_are_sent(&self) -> bool {
         let node = |i: u32| self.nodes[i as usize];
         let sent: Vec<&Message> = self.messages.iter().filter(|m| m.bus == BLIND_BUS).collect();
+        let [a, b, c] = self.blinds;
         sent.len() == BLINDS
+            && a != b
+            && b != c
+            && a != c
             && sent.iter().zip(self.blinds).enumerate().all(|(k, (m, column))| {
                 m.fields.len() == 1
                     && node(m.fields[0]) == Node::Const(Val::from_usize(k))

@@ -8,7 +8,7 @@ use crate::poseidon::{self, COLUMNS};
 use crate::program::Program;
 use crate::refuse;
 use crate::rows::Rows;
-use crate::run::{Records, Run, signed};
+use crate::run::{Records, Run};
 use crate::table::{BLINDS, Node, Table, TableSet};
 use p3_field::{PrimeCharacteristicRing, PrimeField64};
 use p3_matrix::dense::RowMajorMatrix;
@@ -71,10 +71,7 @@ impl Witness {
             let rows_used = rows.used;
             for (place, trace) in rows.into_traces() {
                 used[set.instances[place].table] = rows_used;
-                if traces[place].replace(trace).is_some() {
-                    let name = &set.table(place).name;
-                    return refuse!(Program, "table {name} has two parts in the program");
-                }
+                traces[place] = Some(trace);
             }
         }
         match traces.iter().position(Option::is_none) {
@@ -192,10 +189,9 @@ fn count_ranges(rows: &Rows, function: &str, range: &Table, counts: &mut [u64], 
             } else if !lenient {
                 return refuse!(
                     Witness,
-                    "function {function}, table {}, row {i}: expected a value below {} at a range check, got {}",
+                    "function {function}, table {}, row {i}: expected a value below {} at a range check",
                     rows.table.name,
-                    counts.len(),
-                    signed(value.as_canonical_u64())
+                    counts.len()
                 );
             }
         }

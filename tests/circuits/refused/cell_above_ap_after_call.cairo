@@ -17,7 +17,7 @@ func count{tape_ptr: felt*}(n: felt) -> (sum: felt) {
 
 func main{output_ptr: felt*, tape_ptr: felt*}() {
     let (sum) = count(2);
-    assert [fp + 30] = 7;
+    assert [fp + 10] = 7;
     assert [output_ptr] = sum;
     let output_ptr = output_ptr + 1;
     return ();

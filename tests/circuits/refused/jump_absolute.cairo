@@ -4,7 +4,8 @@
 %builtins output
 
 func act() {
-    jmp abs 5;
+    jmp abs 4;
+    [ap] = 5, ap++;
     ret;
 }
 

@@ -8,7 +8,7 @@ func main{output_ptr: felt*, tape_ptr: felt*}() {
     tempvar y = [tape_ptr + 1];
     tempvar x = [tape_ptr];
     let tape_ptr = tape_ptr + 2;
-    assert [output_ptr] = x + y;
+    assert [output_ptr] = x + 10 * y;
     let output_ptr = output_ptr + 1;
     return ();
 }

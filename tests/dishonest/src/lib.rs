@@ -3,6 +3,8 @@
 //! The release prover itself checks no constraint; a forgery's rejection is the verifiers' work, and this module lets
 //! the test suite show them every kind of forgery. It is never part of a wheel.
 
+mod bare;
+
 use p3_field::PrimeField64;
 use p3_matrix::dense::RowMajorMatrix;
 use plimsoll_core::error::Result;
@@ -19,8 +21,12 @@ use std::collections::HashMap;
 
 /// Proves the traces (one for each instance, u64 little-endian, row after row, full height). Blind columns are
 /// overwritten with fresh blinds unless `keep_blinds`.
+///
+/// `seeds`: of the Merkle salts and of the masks, each 32 bytes, or none for fresh ones; 32 zeros switch them off.
+/// Without `seeds` the core's own prover is used.
 #[pyfunction]
-#[pyo3(signature = (tables, traces, public_values, statement_digest, profile, keep_blinds=false))]
+#[pyo3(signature = (tables, traces, public_values, statement_digest, profile, keep_blinds=false, seeds=None))]
+#[allow(clippy::too_many_arguments)]
 fn prove_traces<'py>(
     py: Python<'py>,
     tables: &[u8],
@@ -29,13 +35,20 @@ fn prove_traces<'py>(
     statement_digest: &[u8],
     profile: PyProfile,
     keep_blinds: bool,
+    seeds: Option<(Vec<u8>, Vec<u8>)>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     statement(statement_digest)?;
     let values = elements(&public_values)?;
     let proof = without_gil(py, || {
         let set = TableSet::parse(tables)?;
         let traces = matrices(&set, &traces)?;
-        prove(&set, traces, &values, statement_digest, &profile.get(), !keep_blinds, &quiet())
+        match &seeds {
+            None => prove(&set, traces, &values, statement_digest, &profile.get(), !keep_blinds, &quiet()),
+            Some((salts, masks)) => {
+                let generators = (bare::generator(salts)?, bare::generator(masks)?);
+                bare::prove(&set, traces, &values, statement_digest, &profile.get(), !keep_blinds, generators)
+            }
+        }
     })?;
     Ok(PyBytes::new(py, &proof))
 }

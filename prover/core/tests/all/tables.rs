@@ -29,7 +29,7 @@ fn every_truncation_and_any_byte_left_over_is_rejected() {
 #[test]
 fn every_fault_is_rejected() {
     type Fault = (&'static str, fn(&mut RawSet));
-    let faults: [Fault; 22] = [
+    let faults: [Fault; 23] = [
         ("field element below p", |s| s.tables[1].nodes[0] = Raw::Const(u64::MAX)),
         ("expected a column below", |s| s.tables[1].nodes[3] = Raw::Leaf(1, 6)),
         ("expected a public column below", |s| s.tables[1].nodes[3] = Raw::Leaf(2, 0)),
@@ -45,6 +45,7 @@ fn every_fault_is_rejected() {
         ("expected each blind column", |s| s.tables[1].messages.truncate(3)),
         ("expected each blind column", |s| s.tables[1].messages[1].fields[0] = 1),
         ("expected at most 65536 columns", |s| s.tables[1].width = 1 << 17),
+        ("and as many public values", |s| s.tables[1].publics = 1 << 17),
         ("expected degree 3", |s| s.tables[1].degree = 2),
         ("fields on bus rom:squares", |s| s.tables[1].messages[0].fields.truncate(1)),
         ("two tables are named", |s| s.tables[1].name = "root"),
