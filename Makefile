@@ -33,7 +33,8 @@ DISHONEST := build/dishonest/plimsoll_dishonest.abi3.so
 
 # Each cargo call uses all cores already, and the tests' closing line must come last.
 .NOTPARALLEL:
-.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit audit-check fuzz fuzz-rust licences sbom wheel lock clean
+.PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit audit-check fuzz fuzz-rust licences sbom \
+    dependencies wheel lock clean
 
 setup: $(STAMPS)/dev $(STAMPS)/core $(STAMPS)/plimsoll $(DISHONEST)
 
@@ -104,9 +105,13 @@ wheel: $(STAMPS)/build
 	@$(BIN)/python -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest(), sys.argv[1])' \
 	    dist/plimsoll-*.whl
 
-# From the locks alone; needs nothing installed.
+# Both from the locks alone; they need nothing installed.
 sbom:
 	@$(PYTHON) .ci/sbom.py
+
+# The page that says which version of each package was looked at; fails where one was not.
+dependencies:
+	@$(PYTHON) .ci/dependencies.py
 
 clean:
 	rm -rf $(VENV) build target dist docs/_build *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -48,7 +48,7 @@ def load_parts(root: Path = ROOT) -> tuple[Part, ...]:
     """
     data = tomllib.loads((root / CONFIGURATION).read_text(encoding="utf-8"))
     groups: Mapping[str, list[str]] = data.pop("groups", {})
-    parts = []
+    parts: list[Part] = []
     for raw in data.pop("part"):
         sources: list[str] = []
         for source in raw.pop("sources"):

@@ -1,4 +1,4 @@
-"""What the locks say: every Python distribution of requirements/*.lock, every crate of Cargo.lock."""
+"""What the locks say: every Python distribution of requirements/*.lock, every crate of the Cargo locks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 ROOT = Path(__file__).resolve().parent.parent
 _ENTRY = re.compile(
@@ -44,18 +44,28 @@ def python_packages(root: Path = ROOT) -> list[Locked]:
     ]
 
 
+CARGO_LOCKS = ("Cargo.lock", "prover/core/fuzz/Cargo.lock")
+"""The second is that of the Rust border's fuzzing, which no build but `make fuzz-rust` uses."""
+
+
 def crates(root: Path = ROOT) -> list[Locked]:
-    """All crates of Cargo.lock but those of this repository."""
-    found = tomllib.loads((root / "Cargo.lock").read_text(encoding="utf-8"))["package"]
+    """All crates of both Cargo locks but those of this repository, by name and version."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    sources: dict[tuple[str, str], list[str]] = {}
+    for lock in CARGO_LOCKS:
+        for one in tomllib.loads((root / lock).read_text(encoding="utf-8"))["package"]:
+            if "source" in one:
+                key = (one["name"], one["version"])
+                found.setdefault(key, one)
+                sources.setdefault(key, []).append(lock)
     return sorted(
         Locked(
             "rust",
             one["name"],
             one["version"],
-            ("Cargo.lock",),
+            tuple(sources[key]),
             (one["checksum"],),
             tuple(one.get("dependencies", ())),
         )
-        for one in found
-        if "source" in one
+        for key, one in found.items()
     )

@@ -99,7 +99,7 @@ def _factories(tape: list[int], records: list[int]) -> dict[str, Callable[..., A
     checks: Any = importlib.import_module("starkware.cairo.lang.builtins.range_check.range_check_builtin_runner")
 
     class Loaded(simple):  # type: ignore[misc]
-        """A segment that is full before the run."""
+        """A segment that is full before the run: no cell behind its values may be written."""
 
         def __init__(self, name: str, included: bool, values: list[int], moves: bool) -> None:
             super().__init__(name=name, included=included, ratio=1, cells_per_instance=1, n_input_cells=1)
@@ -108,6 +108,14 @@ def _factories(tape: list[int], records: list[int]) -> dict[str, Callable[..., A
         def initialize_segments(self, runner: Any) -> None:
             super().initialize_segments(runner)
             runner.load_data(self.base, self.values)
+
+        def add_validation_rules(self, runner: Any) -> None:
+            def rule(_memory: Any, address: Any) -> set[Any]:
+                if not 0 <= address.offset < len(self.values):
+                    raise VmError(f"{self.name} has {len(self.values)} cells, cell {address.offset} is written")
+                return {address}
+
+            runner.vm.add_validation_rule(self.base.segment_index, rule)
 
         def final_stack(self, runner: Any, pointer: Any) -> Any:
             expected = self.base + (len(self.values) if self.moves else 0)

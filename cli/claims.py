@@ -12,6 +12,7 @@ from plimsoll.circuits.book_tables import book_program, build_book
 from plimsoll.circuits.schedule_records import FIELDS
 from plimsoll.circuits.shapes import Role, ShapeClass, ShapeError
 from plimsoll.circuits.tables import TableSet
+from plimsoll.cli.options import PATH
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -24,10 +25,8 @@ from plimsoll.verifier.tables import LOG_ZK
 MAX_LOG_SCHEDULE: Final = 16
 """The highest schedule whose figures are shown on a proof's word alone: more than any published market has."""
 
-MARKET = click.option(
-    "--market", type=click.Path(path_type=Path), help="The market snapshot, to rebuild tables from it."
-)
-PARAMETERS = click.option("--parameters", type=click.Path(path_type=Path), help="The risk parameters, likewise.")
+MARKET = click.option("--market", type=PATH, help="The market snapshot, to rebuild tables from it.")
+PARAMETERS = click.option("--parameters", type=PATH, help="The risk parameters, likewise.")
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,16 @@ import click
 
 from plimsoll.circuits.book_tables import BookTables
 from plimsoll.cli import console
-from plimsoll.cli.options import JSON
+from plimsoll.cli.options import JSON, PATH
 from plimsoll.prover.core_api import ProvingError, core, upstream_verify
 from plimsoll.verifier.conformance import Outcome, SecondVerifier, run_vector
 from plimsoll.verifier.statement import Statement
-from plimsoll.verifier.vector_files import read_suite
+from plimsoll.verifier.vector_files import SUITE, read_suite
+from plimsoll.verifier.vectors import VectorError
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR", type=PATH)
 @JSON
 def conformance(directory: Path, as_json: bool) -> int:
     """Run the test vectors in DIR: each must be accepted, or refused at the step that it names.
@@ -28,6 +29,10 @@ def conformance(directory: Path, as_json: bool) -> int:
     \b
     Exit codes: 0 all as expected, 1 not all, 2 wrong usage, 3 a vector cannot be read.
     """
+    if not directory.is_dir():
+        raise VectorError(f"{directory}: {'expected a folder, got a file' if directory.exists() else 'no such folder'}")
+    if not (directory / SUITE).exists():
+        raise VectorError(f"{directory}: has no {SUITE}: name a folder of test vectors, such as tests/vectors/book-v1")
     suite, second = read_suite(directory), _second()
     outcomes = []
     with console.counted() as tell:

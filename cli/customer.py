@@ -15,7 +15,7 @@ from plimsoll.cli import console
 from plimsoll.cli.amounts import amount, exact
 from plimsoll.cli.check import freshness
 from plimsoll.cli.findings import show_findings, summary
-from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, QUANTIZE
+from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.verify import policy_at, root_of
 from plimsoll.engine.atomic import FileWriteError, write_atomically
@@ -26,8 +26,6 @@ from plimsoll.verifier.book import verify_book
 from plimsoll.verifier.customer import CustomerFile, VerifiedCustomer, verify_customer
 from plimsoll.verifier.errors import VerificationError
 
-_PATH = click.Path(path_type=Path)
-
 
 @click.group()
 def customer() -> None:
@@ -36,8 +34,8 @@ def customer() -> None:
 
 @customer.command()
 @BOOK
-@click.option("--opening", type=_PATH, required=True, help="The publication's opening file.")
-@click.option("--out", type=_PATH, required=True, help="A new folder for the files: secret, mode 0700.")
+@click.option("--opening", type=PATH, required=True, help="The publication's opening file.")
+@click.option("--out", type=PATH, required=True, help="A new folder for the files: secret, mode 0700.")
 @click.option("--account", "accounts", multiple=True, help="Only this account; may be repeated [default: all].")
 @QUANTIZE
 @AT
@@ -87,10 +85,10 @@ def files(
 
 
 @customer.command()
-@click.argument("file", type=_PATH)
-@click.option("--proof", type=_PATH, required=True, help="The proof that the venue published.")
-@click.option("--market", type=_PATH, required=True, help="The market snapshot you accept.")
-@click.option("--parameters", type=_PATH, required=True, help="The risk parameters you accept.")
+@click.argument("file", type=PATH)
+@click.option("--proof", type=PATH, required=True, help="The proof that the venue published.")
+@click.option("--market", type=PATH, required=True, help="The market snapshot you accept.")
+@click.option("--parameters", type=PATH, required=True, help="The risk parameters you accept.")
 @click.option("--root", callback=root_of, metavar="HEX", help="The root that other customers were shown.")
 @AT
 @MAX_AGE

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from plimsoll.cli import console
-from plimsoll.cli.options import now
+from plimsoll.cli.options import PATH, now
 from plimsoll.cli.template_book import template_files
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.errors import PlimsollError
@@ -17,7 +17,7 @@ SECOND = 1_000_000
 
 
 @click.command()
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=PATH)
 def init(directory: Path) -> int:
     """Write templates of every input file into DIRECTORY.
 

@@ -11,7 +11,7 @@ from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import TableSet
 from plimsoll.cli import console
 from plimsoll.cli.claims import MARKET, PARAMETERS, read_claims
-from plimsoll.cli.options import JSON
+from plimsoll.cli.options import JSON, PATH
 from plimsoll.cli.security import security_data, show_terms
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import BOOK_PROGRAM, hexadecimal
@@ -32,7 +32,7 @@ _DIGESTS = ("program", "tables", "instruments", "schedule", "market", "parameter
 
 
 @click.command()
-@click.argument("proof", type=click.Path(path_type=Path))
+@click.argument("proof", type=PATH)
 @MARKET
 @PARAMETERS
 @JSON

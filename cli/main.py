@@ -72,7 +72,9 @@ def _show_version(context: click.Context, _option: click.Parameter, asked: bool)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show it.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
 @click.option("--debug", is_flag=True, help="Show a traceback when Plimsoll itself fails.")
 def cli(debug: bool) -> None:
     """Prove in zero knowledge that every account of a trading venue meets its margin requirement."""
@@ -141,6 +143,10 @@ def _unexpected(error: Exception, debug: bool) -> int:
     if isinstance(error, OSError) and error.errno in console.UNWRITABLE:
         console.drop(sys.stdout)
         console.show_error(f"the result cannot be written: {error.strerror}; make room, or write it to another place")
+        return console.UNREADABLE
+    if isinstance(error, OSError) and error.filename is not None:
+        # a name too long, a folder that may not be looked into: where a path was taken from the command line
+        console.show_error(f"{error.filename}: {error.strerror}; check the path and its permissions")
         return console.UNREADABLE
     if debug:
         traceback.print_exc()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -57,7 +57,21 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-BOOK = click.argument("book", type=click.Path(path_type=Path))
+class PathType(click.Path):
+    """A path that is not empty: an empty one, from a shell variable that is not set, would be the current folder."""
+
+    def __init__(self) -> None:
+        # what cannot be read is exit code 3, as for every other file, and not click's wrong usage
+        super().__init__(readable=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("expected a path, got an empty text: is a variable of your shell not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH: Final = PathType()
+BOOK = click.argument("book", type=PATH)
 AT = click.option("--at", metavar="TIME", callback=_time, help="Judge the snapshot's age at this time, not now (UTC).")
 MAX_AGE = click.option(
     "--max-age", metavar="DURATION", callback=_duration, help="How old the snapshot may be: 90s, 30m, 12h, 7d or any."

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from plimsoll.cli import console
 from plimsoll.cli.key import read_key
-from plimsoll.cli.options import JSON
+from plimsoll.cli.options import JSON, PATH
 from plimsoll.cli.proof_files import read_market
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.fields import Version
@@ -23,8 +23,6 @@ from plimsoll.verifier.oracles import Attestation, OracleSet, PublicKey, Signatu
 
 if TYPE_CHECKING:
     pass
-
-_PATH = click.Path(path_type=Path)
 
 
 class SignedReport(BaseModel):
@@ -44,9 +42,9 @@ def oracle() -> None:
 
 
 @oracle.command()
-@click.argument("report", type=_PATH)
-@click.option("--key", "key_file", type=_PATH, required=True, help="The oracle's key file.")
-@click.option("--out", type=_PATH, required=True, help="Where to write the signed report.")
+@click.argument("report", type=PATH)
+@click.option("--key", "key_file", type=PATH, required=True, help="The oracle's key file.")
+@click.option("--out", type=PATH, required=True, help="Where to write the signed report.")
 def sign(report: Path, key_file: Path, out: Path) -> int:
     """Sign the price report in REPORT.
 
@@ -62,9 +60,9 @@ def sign(report: Path, key_file: Path, out: Path) -> int:
 
 
 @oracle.command()
-@click.argument("signed", type=_PATH, nargs=-1, required=True)
-@click.option("--oracles", type=_PATH, required=True, help="The oracle set.")
-@click.option("--out", type=_PATH, required=True, help="Where to write the attestation.")
+@click.argument("signed", type=PATH, nargs=-1, required=True)
+@click.option("--oracles", type=PATH, required=True, help="The oracle set.")
+@click.option("--out", type=PATH, required=True, help="Where to write the attestation.")
 def attest(signed: tuple[Path, ...], oracles: Path, out: Path) -> int:
     """Gather SIGNED reports into one attestation. Each signature is checked, so that a bad one is named.
 
@@ -87,9 +85,9 @@ def attest(signed: tuple[Path, ...], oracles: Path, out: Path) -> int:
 
 
 @oracle.command()
-@click.argument("market", type=_PATH)
-@click.option("--oracles", type=_PATH, required=True, help="The oracle set that you accept.")
-@click.option("--attestation", type=_PATH, required=True, help="The signed reports that came with the snapshot.")
+@click.argument("market", type=PATH)
+@click.option("--oracles", type=PATH, required=True, help="The oracle set that you accept.")
+@click.option("--attestation", type=PATH, required=True, help="The signed reports that came with the snapshot.")
 @JSON
 def verify(market: Path, oracles: Path, attestation: Path, as_json: bool) -> int:
     """Verify that the prices of the snapshot MARKET are medians of signed reports.

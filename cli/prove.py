@@ -15,10 +15,10 @@ from plimsoll.cli.amounts import exact, missing
 from plimsoll.cli.check import freshness
 from plimsoll.cli.findings import findings_data, show_findings, summary
 from plimsoll.cli.memory import forbid_core_dumps
-from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, QUANTIZE
+from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE
 from plimsoll.cli.prove_files import PROOF, check_targets, default_opening, refuse_second_root, warn_of_secrets
 from plimsoll.engine.atomic import write_atomically
-from plimsoll.engine.ingest.preflight import BookRefusedError, CheckedBook, preflight
+from plimsoll.engine.ingest.preflight import BookRefusedError, CheckedBook, check_directory, preflight
 from plimsoll.prover.job import FailingAccountsError, new_opening, prove_book, refuse_failing
 from plimsoll.prover.opening import Opening, is_private
 from plimsoll.prover.tape import TapeError
@@ -34,12 +34,10 @@ SECONDS_A_ROW: Final = 2e-4
 
 @click.command()
 @BOOK
-@click.option(
-    "--out", type=click.Path(path_type=Path), help=f"The proof file [default: {PROOF}, in the current folder]."
-)
+@click.option("--out", type=PATH, help=f"The proof file [default: {PROOF}, in the current folder].")
 @click.option(
     "--opening",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="The opening file: used if it exists, else drawn and written [default: BOOK/opening-SEQUENCE.json].",
 )
 @click.option(
@@ -83,6 +81,7 @@ def prove(
     sizes do not fit among others), 3 the book or the opening file cannot be used.
     """
     forbid_core_dumps()
+    check_directory(book)
     out = out or PROOF
     check_targets(out, opening, force)
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from plimsoll.cli import console
-from plimsoll.cli.options import JSON, now
+from plimsoll.cli.options import JSON, PATH, now
 from plimsoll.cli.proof_files import UnreadableFileError, read_proof_file
 from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
 from plimsoll.engine.fields import format_time
@@ -31,7 +31,6 @@ from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.oracles import KEY_BYTES, OracleSet
 from plimsoll.verifier.policy import Policy
 
-_PATH = click.Path(path_type=Path)
 PROVEN, ATTESTED, CLAIMED = "proven", "attested", "claimed"
 
 
@@ -54,14 +53,14 @@ class Figure:
 
 
 @click.command()
-@click.argument("out", type=_PATH)
-@click.option("--proof", type=_PATH, required=True, help="The book's proof.")
-@click.option("--market", type=_PATH, required=True, help="The market snapshot of the proof.")
-@click.option("--parameters", type=_PATH, required=True, help="The risk parameters of the proof.")
-@click.option("--attestation", type=_PATH, help="Oracles' signed reports of the snapshot's prices.")
-@click.option("--reserves", type=_PATH, help="The venue's addresses, each with its signature.")
-@click.option("--key", "key_file", type=_PATH, required=True, help="The venue's key file.")
-@click.option("--previous", type=_PATH, help="The publication before this one [default: this is the first].")
+@click.argument("out", type=PATH)
+@click.option("--proof", type=PATH, required=True, help="The book's proof.")
+@click.option("--market", type=PATH, required=True, help="The market snapshot of the proof.")
+@click.option("--parameters", type=PATH, required=True, help="The risk parameters of the proof.")
+@click.option("--attestation", type=PATH, help="Oracles' signed reports of the snapshot's prices.")
+@click.option("--reserves", type=PATH, help="The venue's addresses, each with its signature.")
+@click.option("--key", "key_file", type=PATH, required=True, help="The venue's key file.")
+@click.option("--previous", type=PATH, help="The publication before this one [default: this is the first].")
 def publish(
     out: Path,
     proof: Path,
@@ -105,7 +104,7 @@ def publish(
 
 
 @click.command()
-@click.argument("publications", type=_PATH, nargs=-1, required=True)
+@click.argument("publications", type=PATH, nargs=-1, required=True)
 @JSON
 def history(publications: tuple[Path, ...], as_json: bool) -> int:
     """Check that PUBLICATIONS, in order, each name the one before it. Each is verified with `verify`.
@@ -130,8 +129,8 @@ def history(publications: tuple[Path, ...], as_json: bool) -> int:
 
 
 @click.command()
-@click.argument("old", type=_PATH)
-@click.argument("new", type=_PATH)
+@click.argument("old", type=PATH)
+@click.argument("new", type=PATH)
 def diff(old: Path, new: Path) -> int:
     """Show what changed from the publication OLD to NEW: rules, prices, reserves, oracles. Nothing is verified.
 

@@ -7,13 +7,11 @@ from pathlib import Path
 import click
 
 from plimsoll.cli import console
-from plimsoll.cli.options import JSON, hex32
+from plimsoll.cli.options import JSON, PATH, hex32
 from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.ethereum import show_address
 from plimsoll.verifier.reserves import DOMAIN, OWNERSHIP, OwnedAddress, Reserves, message, verify_reserves
-
-_PATH = click.Path(path_type=Path)
 
 
 @click.group()
@@ -22,7 +20,7 @@ def reserves() -> None:
 
 
 @reserves.command("message")
-@click.argument("listed", type=_PATH)
+@click.argument("listed", type=PATH)
 @click.option("--place", type=click.IntRange(0), default=0, show_default=True, help="Which address of the list.")
 def show_message(listed: Path, place: int) -> int:
     """Print what an address of LISTED signs: a text for `personal_sign`, or JSON for `eth_signTypedData_v4`.
@@ -44,7 +42,7 @@ def show_message(listed: Path, place: int) -> int:
 
 
 @reserves.command()
-@click.argument("listed", type=_PATH)
+@click.argument("listed", type=PATH)
 @click.option("--venue", required=True, help="The venue whose book was verified.")
 @click.option("--sequence", type=click.IntRange(0), required=True, help="The publication that was verified.")
 @click.option("--root", metavar="HEX", callback=hex32, required=True, help="The book's root, as `verify` prints it.")

@@ -11,7 +11,7 @@ from rich.console import Console
 from plimsoll.circuits.tables import TableSet
 from plimsoll.cli import console
 from plimsoll.cli.claims import MARKET, PARAMETERS, read_claims
-from plimsoll.cli.options import JSON
+from plimsoll.cli.options import JSON, PATH
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import FULL_SECURITY
 from plimsoll.verifier.profile import Profile
@@ -19,7 +19,7 @@ from plimsoll.verifier.security import DESCRIPTIONS, explain, security_bits
 
 
 @click.command()
-@click.argument("proof", type=click.Path(path_type=Path))
+@click.argument("proof", type=PATH)
 @MARKET
 @PARAMETERS
 @JSON
@@ -54,6 +54,7 @@ def security_data(tables: TableSet, profile: Profile) -> dict[str, Any]:
             "term": one.name,
             "title": DESCRIPTIONS[one.name].title,
             "bits": None if one.bits is None else f"{one.bits:.2f}",
+            "stated": one.stated,
             "what": DESCRIPTIONS[one.name].what,
             "formula": DESCRIPTIONS[one.name].formula,
             "figures": one.figures,
@@ -73,6 +74,7 @@ def show_terms(terminal: Console, data: dict[str, Any]) -> None:
     """Terms and bits as a table; `inspect` shows it, too."""
     listed = [[one["title"], one["term"], one["bits"]] for one in data["terms"] if one["bits"] is not None]
     listed.append(["all together", "minimum", data["minimum"]])
+    listed += [[one["title"], "", one["stated"]] for one in data["terms"] if one["bits"] is None]
     columns = [("term", False), ("upstream's name", False), ("bits", True)]
     terminal.print(console.listing("Proven security", columns, listed))
 
@@ -81,12 +83,13 @@ def _show(terminal: Console, proof: Path, data: dict[str, Any]) -> None:
     terminal.print(f"{proof}, profile {data['profile']} (not verified)\n")
     show_terms(terminal, data)
     for one in data["terms"]:
-        bits = "" if one["bits"] is None else f"{one['bits']} bits"
+        bits = one["stated"] if one["bits"] is None else f"{one['bits']} bits"
         figures = ", ".join(f"{name} {value}" for name, value in one["figures"].items())
         rows = [("chance", one["what"]), ("formula", one["formula"]), ("figures", figures), ("source", one["source"])]
         terminal.print()
         terminal.print(console.facts(f"{one['title']}  {bits}".rstrip(), rows))
     terminal.print(
         f"\n|F| is 2^192; each term bounds a cheating prover's chance in one round (round-by-round soundness), and the "
-        f"weakest counts. No conjecture is used. `verify` asks for {FULL_SECURITY} bits."
+        f"weakest counts. No conjecture is used; hashes are assumed to have no shortcut. `verify` asks for "
+        f"{FULL_SECURITY} bits."
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from plimsoll.cli import console
-from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, hex32_or_none
+from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, PATH, hex32_or_none
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.publication import venue_key as parse_key
 from plimsoll.cli.publication import verify_directory
@@ -38,11 +38,11 @@ def root_of(_context: click.Context, _option: click.Parameter, value: str | None
 
 
 @click.command()
-@click.argument("proof", type=click.Path(path_type=Path))
-@click.option("--market", type=click.Path(path_type=Path), help="The market snapshot you accept.")
-@click.option("--parameters", type=click.Path(path_type=Path), help="The risk parameters you accept.")
+@click.argument("proof", type=PATH)
+@click.option("--market", type=PATH, help="The market snapshot you accept.")
+@click.option("--parameters", type=PATH, help="The risk parameters you accept.")
 @click.option("--venue-key", callback=parse_key, metavar="HEX", help="For a publication: the venue's public key.")
-@click.option("--oracles", type=click.Path(path_type=Path), help="For a publication: the oracle set you accept.")
+@click.option("--oracles", type=PATH, help="For a publication: the oracle set you accept.")
 @AT
 @MAX_AGE
 @click.option(

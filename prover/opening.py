@@ -83,6 +83,8 @@ class Opening:
     def read(path: Path) -> Opening:
         """Raises OpeningError for a file that is not an opening file of this version."""
         opening = None
+        if path.exists() and not path.is_file():
+            raise OpeningError(f"{path}: expected a regular file: a pipe or a device may never end")
         try:
             raw: dict[str, Any] = json.loads(path.read_bytes())
             checksum = raw.pop("checksum", None)
@@ -96,7 +98,9 @@ class Opening:
             read = Opening(accounts=accounts, empty=empty, **_tuples(raw))
             opening = read if _is_as_drawn(read) else None
         except OSError as error:
-            raise OpeningError(f"{path}: cannot be read: {error.strerror}") from error
+            raise OpeningError(
+                f"{path}: cannot be read: {error.strerror}; check the path and its permissions"
+            ) from error
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             pass
         if opening is None:

@@ -28,6 +28,8 @@ from plimsoll.verifier.tables import LOG_ZK
 MODULUS_BITS: Final = 64 * DEGREE
 COLLISION_BITS: Final = 128
 """SHA-256: two commitments, or two nodes of a tree, with one digest."""
+CAPACITY: Final = 4
+"""Of the Poseidon2 sponge that hashes leaves, nodes and the commitment (circuits/poseidon2.py), in field elements."""
 POINTS: Final = 2
 """The running sum is opened at zeta and at the next point."""
 RUNNING_SUM_CONSTRAINTS: Final = 3
@@ -242,6 +244,13 @@ DESCRIPTIONS: Final = {
     "commitment-collision": Description(
         "hash", "two contents of one SHA-256 digest", "2^-(256 / 2)", "birthday bound; FIPS 180-4"
     ),
+    "root-collision": Description(
+        "root",
+        "two books of one root or commitment: a collision of the Poseidon2 sponge; that its permutation has no "
+        "shortcut is an assumption, as of every hash",
+        "2^-(256 / 2), generic collisions in the capacity",
+        "docs/security/soundness.md; Poseidon2, eprint 2023/323; sponges, Bertoni et al., Eurocrypt 2008",
+    ),
     "hiding-budget": Description(
         "hiding budget",
         "values that queries and opening points show of a column; below the number of its masks nothing is learnt",
@@ -249,16 +258,21 @@ DESCRIPTIONS: Final = {
         "p3-fri hiding_budget; docs/security/zero-knowledge.md",
     ),
 }
-"""Every term by upstream's name, and two that are no probability: the work before the queries, the hiding budget."""
+"""Every term by upstream's name, and three that are none of its: the work before the queries and the hiding budget, no
+probabilities; and what the root binds, which no proof system knows of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A term of one proof. `bits` is None where the term is no probability; `figures` are what its formula is of."""
+    """A term of one proof; `figures` are what its formula is of.
+
+    `bits` is None for what is no term of upstream's; `stated` says in a few words what there is instead, else is empty.
+    """
 
     name: str
     bits: float | None
     figures: dict[str, str]
+    stated: str = ""
 
 
 def explain(tables: TableSet, profile: Profile) -> list[Explained]:
@@ -292,6 +306,12 @@ def explain(tables: TableSet, profile: Profile) -> list[Explained]:
         "batch-combination": {"openings": str(inputs.openings), "n": f"2^{n}", "m": regime.get("m", "none")},
         "grinding": {"w": str(profile.query_pow_bits)},
         "commitment-collision": {"digest": "256 bits"},
+        "root-collision": {"capacity": f"{CAPACITY} elements of 64 bits", "digest": f"{CAPACITY} elements"},
         "hiding-budget": {"q": str(profile.queries), "points": str(POINTS), "shown": str(budget), "masks": str(lowest)},
     }
-    return [Explained(name, bits.get(name), figures[name]) for name in DESCRIPTIONS]
+    stated = {
+        "grinding": f"{profile.query_pow_bits} of the queries' bits",
+        "root-collision": f"{64 * CAPACITY // 2}, assumed",
+        "hiding-budget": f"{budget} of {lowest} masks",
+    }
+    return [Explained(name, bits.get(name), figures[name], stated.get(name, "")) for name in DESCRIPTIONS]

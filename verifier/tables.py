@@ -136,9 +136,6 @@ def _check_blinds(table: Table) -> None:
 
 def _is_blind(table: Table, message: Message, k: int, column: int) -> bool:
     fields = [table.nodes[node] for node in message.fields]
-    return (
-        fields == [Node(Op.CONST, k)]
-        and table.nodes[message.count] == Node(Op.COLUMN, column)
-        and message.weight == 0
-        and 0 <= column < table.width
-    )
+    # A node that reads a column reads one that is there (`_node_facts`).
+    count = table.nodes[message.count]
+    return fields == [Node(Op.CONST, k)] and count == Node(Op.COLUMN, column) and message.weight == 0

@@ -77,9 +77,10 @@ class Edit(_Strict):
 
 
 class Change(_Strict):
-    """One value of a JSON file is replaced or removed (RFC 6902, these two operations, RFC 6901 paths)."""
+    """One value of a JSON file is replaced, removed, or added to an object that does not have it (RFC 6902, these three
+    operations, RFC 6901 paths)."""
 
-    op: Literal["replace", "remove"]
+    op: Literal["add", "replace", "remove"]
     path: Annotated[str, Field(pattern=r"^(/[^/]+)+$")]
     value: Any = None
 
@@ -215,6 +216,11 @@ def _changed(value: Any, changes: list[Change], name: str) -> bytes:
         place = whole
         for part in path:
             place = place[_key(place, part, name)]
+        if change.op == "add":
+            if not isinstance(place, dict) or last in place:
+                raise VectorError(f"{name}: expected an object without {last!r} to add it to; use replace")
+            place[last] = change.value
+            continue
         key = _key(place, last, name)
         if change.op == "remove":
             del place[key]

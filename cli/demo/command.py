@@ -21,6 +21,7 @@ from plimsoll.cli.demo.report import Report
 from plimsoll.cli.demo.sample_book import SampleBook, sample_book
 from plimsoll.cli.demo.sections import STATUS_NAMES, size
 from plimsoll.cli.demo.stages import Stages, Tell
+from plimsoll.cli.options import PATH
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.ingest.preflight import CheckedBook, preflight
 from plimsoll.prover.job import new_opening, prove_book
@@ -46,7 +47,7 @@ class Proven:
 
 
 @click.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True, help="Where to work.")
+@click.option("--out", type=PATH, default=Path("demo"), show_default=True, help="Where to work.")
 @click.option(
     "--accounts", type=click.IntRange(50, 16_384), default=2_000, show_default=True, help="Size of the sample book."
 )

@@ -10,6 +10,7 @@ A book is a directory:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ def preflight(
     Raises `BookRefusedError` with every problem of every file, `PlimsollError` where the directory is none.
     """
     directory = Path(directory)
-    _check_directory(directory)
+    check_directory(directory)
     findings = Findings()
     snapshot = read_market_file(MarketSnapshot, directory / SNAPSHOT, findings)
     parameters = read_market_file(RiskParameters, directory / PARAMETERS, findings)
@@ -98,13 +99,22 @@ def preflight(
     return CheckedBook(book, snapshot, parameters, schedules, findings, texts)
 
 
-def _check_directory(directory: Path) -> None:
-    if not directory.exists():
-        raise PlimsollError(f"{directory}: no such directory; `plimsoll init {directory}` writes a template there")
+def check_directory(directory: Path) -> None:
+    """Raises `PlimsollError` where there is no such directory, or none that can be read."""
+    try:
+        os.stat(directory)
+    except FileNotFoundError:
+        raise PlimsollError(
+            f"{directory}: no such directory; `plimsoll init {directory}` writes a template there"
+        ) from None
+    except OSError as error:
+        raise PlimsollError(f"{directory}: {error.strerror}; check the path and its permissions") from error
     if not directory.is_dir():
         raise PlimsollError(
             f"{directory}: expected the directory of a book (accounts, holdings, {SNAPSHOT}, {PARAMETERS}), got a file"
         )
+    if not os.access(directory, os.R_OK | os.X_OK):
+        raise PlimsollError(f"{directory}: this folder cannot be read; check its permissions")
 
 
 def _compile(snapshot: MarketSnapshot, parameters: RiskParameters, findings: Findings) -> Schedules | None:

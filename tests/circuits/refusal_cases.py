@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from refusals import Case, Rule, gullible, zero_padded
 
 from plimsoll.circuits.compiler import CompiledProgram
+from plimsoll.circuits.instructions import Instruction, Opcode, Operand, Result, decode
 from plimsoll.circuits.program import Function, Program
 
 
@@ -43,6 +45,30 @@ def main_with_a_number(program: Program) -> Program:
     main = next(f for f in program.functions if f.name == "main")
     return with_function(program, "main", arguments=("felt", *main.arguments))
 
+
+def word(opcode: Opcode, change: int, result: Result = Result.OP1) -> Callable[[Program], Program]:
+    """Adds to the first word that is an instruction of this kind (an assertion: of an immediate or a product)."""
+
+    def edit(program: Program) -> Program:
+        words, pc = list(program.bytecode), 0
+        while True:
+            ins = decode(words, pc)
+            if (ins.opcode, ins.result) == (opcode, result) and (
+                opcode is not Opcode.ASSERT or literal(ins) or result is Result.MUL
+            ):
+                words[pc] += change
+                return replace(program, bytecode=tuple(words))
+            pc += ins.size
+
+    return edit
+
+
+def literal(ins: Instruction) -> bool:
+    return ins.operand is Operand.IMMEDIATE
+
+
+OP0, OP1, ADDS = 1 << 16, 1 << 32, 1 << 53
+"""One more in the offset of the first or second operand; the flag of a sum."""
 
 CASES = {
     "builtins.Segment.define.1": Case(
@@ -203,8 +229,83 @@ CASES = {
     ),
     "walk.Path._ap_increment.1": Case("ap_dynamic", "lie", "Two cells of the tables would be one of the memory.", (3,)),
     "walk.Path._hint.1": Case("unknown_hint", "second line", "A text without an implementation proposes nothing."),
+    "instructions.decode.1": Case("", "internal", "`callgraph` asks for words of a function only."),
+    "instructions.decode.2": Case(
+        "edited/words",
+        "second line",
+        "The flag at bit 63 belongs to no instruction.",
+        (2,),
+        edit=word(Opcode.ASSERT, 1 << 63, Result.MUL),
+    ),
+    "instructions.decode.3": Case(
+        "edited/words", "lie", "A sum and a product at once.", (2,), edit=word(Opcode.ASSERT, ADDS, Result.MUL)
+    ),
+    "instructions.decode.4": Case(
+        "edited/words", "lie", "The return address in another cell.", (2,), edit=word(Opcode.CALL, OP0)
+    ),
+    "instructions.decode.5": Case("edited/words", "lie", "fp from another cell.", (2,), edit=word(Opcode.RET, -1)),
+    "instructions.decode.6": Case(
+        "edited/words",
+        "lie",
+        "A condition with a sum that the walk does not look at.",
+        (2,),
+        edit=word(Opcode.JNZ, ADDS),
+    ),
+    "instructions.decode.7": Case(
+        "edited/words",
+        "lie",
+        "The VM reads a cell that the walk does not see; it may have no value.",
+        (2,),
+        edit=word(Opcode.ADD_AP, 21),
+    ),
+    "instructions.decode.8": Case(
+        "edited/words",
+        "lie",
+        "The VM reads a cell that the walk does not see; it may have no value.",
+        (2,),
+        edit=word(Opcode.ASSERT, 21 * OP0),
+    ),
+    "instructions.decode.9": Case(
+        "edited/words", "lie", "The immediate is not the next word.", (2,), edit=word(Opcode.ASSERT, OP1)
+    ),
     "walk.Path._hint.2": Case("pointer_hinted", "second line", "A pointer has no polynomial."),
 }
+
+MORE = (
+    ("builtins.Segment.close.1", Case("cursor_advanced_too_far", "lie", "A cell that nobody has read.", (1, 2, 3))),
+    (
+        "builtins.Segment.close.1",
+        Case("cursor_of_returned_callee_not_advanced", "lie", "The callee's cells would be read again.", (1,)),
+    ),
+    ("builtins.Segment.close.1", Case("output_gap", "lie", "The VM has two outputs, the tables one.")),
+    ("builtins.Segment.close.1", Case("poseidon_advanced_in_part", "lie", "A cursor between two instances.")),
+    ("builtins.Rom.pointer.1", Case("record_cast_to_other_size", "cautious", "As above.", (1,))),
+    ("builtins.Rom.read.1", Case("record_offset_outside", "second line", "The record has no such column.", (1,))),
+    ("callgraph.CallGraph.callee.1", Case("call_dynamic", "second line", "No constant to go by.")),
+    (
+        "callgraph.jump_target.1",
+        Case("jump_computed", "lie", "A constant that is added to a cell, read as the distance."),
+    ),
+    ("callgraph._check_cursors.2", Case("output_outside_main", "cautious", "Inlined, it is main that writes.")),
+    ("cursors.Cursors.pass_on.1", Case("number_as_cursor", "second line", "A number has no builtin.")),
+    ("cursors.Cursors.pass_on.1", Case("schedule_cursor_moved", "lie", "The callee would read other records.")),
+    ("memory.Memory.check.1", Case("saved_fp_of_inlined_frame", "second line", "Nothing is known of the cell.")),
+    ("memory.Memory.check.2", Case("cell_below_returns", "second line", "Nothing is known of the cell.", (1, 2))),
+    (
+        "walk.Path._constrain_equal.1",
+        Case("pointer_compared_with_pointer", "lie", "The assertion would be lost.", (1,)),
+    ),
+    (
+        "walk.Path._operand.1",
+        Case(
+            "constant_dereferenced",
+            "lie",
+            "As above.",
+            instead="return Poly.column(self.trace.new_column())",
+        ),
+    ),
+)
+"""More programs for the same refusals. `jump_backward` is none of them: without its refusal the walk would not end."""
 
 RULES = {
     Rule("walk", "Path._constrain_equal", "self.trace.constrain(a - b)"): Case(

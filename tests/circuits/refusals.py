@@ -1,11 +1,12 @@
 """What each refusal of the compiler is good for: it is taken out, and a program that it refused is compiled and run.
 
-A refusal is a `raise` in circuits/compiler; the list is made from the sources, so a new one without a case fails. It is
-taken out of the running compiler by swapping the code of its function for one in which other statements (mostly `pass`)
-stand in place of the `raise`. Then the refused program gets a witness that `checker.check` accepts, or not:
+A refusal is a `raise` in circuits/compiler or in the decoder of instructions; the list is made from the sources, so a
+new one without a case fails. It is taken out of the running compiler by swapping the code of its function for one in
+which other statements (mostly `pass`) stand in place of the `raise`. Then the refused program gets a witness that
+`checker.check` accepts, or not:
 
-- `lie`: it does, and there is no Cairo memory for it, and cairo-lang's VM on the same tape refuses or gives other
-  outputs;
+- `lie`: it does, and cairo-lang's VM refuses the memory that is rebuilt from it (or none can be), and on the same tape
+  it refuses or gives other outputs;
 - `choice`: it does, and there is a memory, but in it the prover chose what the program does not say: the VM, which
   cannot choose, refuses the tape;
 - `second line`: the compiler still does not compile the program: another refusal, or a crash;
@@ -18,10 +19,11 @@ stand in place of the `raise`. Then the refused program gets a witness that `che
 from __future__ import annotations
 
 import ast
+import copy
 import importlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -103,7 +105,13 @@ class Case:
 
 
 def modules() -> list[Path]:
-    return sorted((CIRCUITS / "compiler").glob("*.py"))
+    """The compiler and the decoder of instructions."""
+    return [*sorted((CIRCUITS / "compiler").glob("*.py")), CIRCUITS / "instructions.py"]
+
+
+def module_path(name: str) -> Path:
+    [path] = [p for p in modules() if p.stem == name]
+    return path
 
 
 def raises(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef, int, ast.Raise]]:
@@ -185,7 +193,7 @@ def statement(tree: ast.Module, site: Site | Rule) -> ast.stmt:
 @contextmanager
 def without(site: Site | Rule, instead: str = "pass") -> Iterator[None]:
     """The compiler with other statements in place of one."""
-    path = CIRCUITS / "compiler" / f"{site.module}.py"
+    path = module_path(site.module)
     tree = ast.parse(path.read_text())
     old = statement(tree, site)
 
@@ -194,7 +202,8 @@ def without(site: Site | Rule, instead: str = "pass") -> Iterator[None]:
             return ast.parse(instead).body if node is old else super().visit(node)
 
     tree = ast.fix_missing_locations(Swap().visit(tree))
-    target: Any = importlib.import_module(f"plimsoll.circuits.compiler.{site.module}")
+    package = "plimsoll.circuits" if path.parent == CIRCUITS else "plimsoll.circuits.compiler"
+    target: Any = importlib.import_module(f"{package}.{site.module}")
     for name in site.function.split("."):
         target = getattr(target, name)
     original = target.__code__
@@ -232,20 +241,21 @@ def outcome(site: Site | Rule, case: Case) -> Outcome:
 
 def compared(case: Case, given: Program, compiled: CompiledProgram, m: Machine) -> Outcome:
     """Both machines on the case's tape, and the memory of the rows."""
-    tape = [x % P for x in case.tape]
+    tape, in_cairo = [x % P for x in case.tape], copy.copy(cairo(case.path))
+    in_cairo.data = list(given.bytecode)
     try:
         execution = widened(m, m.execute(tape))
         m.check(execution)
     except (WitnessError, CheckError, KeyError, ValueError) as e:
         return Outcome("cautious", f"no witness: {type(e).__name__}")
     try:
-        in_vm: list[int] | None = vm.run(cairo(case.path), tape, m.records)
+        in_vm: list[int] | None = vm.run(in_cairo, tape, m.records)
         said = f"the VM gives {in_vm}"
     except vm.VmError:
         in_vm, said = None, "the VM refuses"
     try:
         memory = rebuild(given, recorded_paths(given, compiled), m.tables, execution.rows, execution.outputs)
-        judge(cairo(case.path), memory, padded(m.tables))
+        judge(in_cairo, memory, padded(m.tables))
         rebuilt = True
     except (RebuildError, KeyError, IndexError):
         rebuilt = False
@@ -301,15 +311,15 @@ What a program may not do is said in [the compiler's page](../compiler.md); why 
 
 Each refusal was taken out of the compiler, and the program named here, which it refuses, was compiled and run:
 
-- **lie**: the tables accept rows for which there is no Cairo memory, and cairo-lang's VM refuses the same tape or gives
-  other outputs. Without the refusal a proof could be false.
+- **lie**: the tables accept rows; cairo-lang's VM refuses the memory that is rebuilt from them (or none can be), and
+  on the same tape it refuses or gives other outputs. Without the refusal a proof could be false.
 - **choice**: the tables accept rows that are a Cairo memory, in which the prover chose what the program does not say.
 - **second line**: the compiler still does not compile the program, by another refusal or by breaking off.
 - **cautious**: the refused program would be harmless, or has no witness at all.
 - **internal**: no program comes there; the line holds a promise within the compiler.
 
-Programs stand in `tests/circuits/refused`, unless a folder is named. In `edited`, the program's table of functions is
-changed, which no Cairo source can bring about.
+Programs stand in `tests/circuits/refused`, unless a folder is named. In `edited`, the program's table of functions
+or a word of its bytecode is changed, which no Cairo source can bring about.
 
 """
 
@@ -329,17 +339,19 @@ def table(rows: list[tuple[str, str, Case, Outcome]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(cases: Mapping[str, Case], rules: Mapping[Rule, Case]) -> tuple[str, dict[str, int]]:
+def page(
+    cases: Mapping[str, Case], more: Sequence[tuple[str, Case]], rules: Mapping[Rule, Case]
+) -> tuple[str, dict[str, int]]:
     """The page, every case having been run, and how often each verdict came out.
 
     Raises AssertionError where a verdict is not the one that its case states.
     """
     refusals, others = [], []
     for site in sites():
-        case = cases[site.key]
-        found = outcome(site, case) if case.verdict != "internal" else Outcome("internal", "")
-        assert found.verdict == case.verdict, (site.key, found)
-        refusals.append((f"{site.module}.{site.function}", f"{site.error} {site.message}".strip(), case, found))
+        for case in [cases[site.key], *(c for key, c in more if key == site.key)]:
+            found = outcome(site, case) if case.verdict != "internal" else Outcome("internal", "")
+            assert found.verdict == case.verdict, (site.key, found)
+            refusals.append((f"{site.module}.{site.function}", f"{site.error} {site.message}".strip(), case, found))
     for rule, case in rules.items():
         found = outcome(rule, case)
         assert found.verdict == case.verdict, (rule.key, found)
@@ -351,8 +363,8 @@ def page(cases: Mapping[str, Case], rules: Mapping[Rule, Case]) -> tuple[str, di
 
 
 if __name__ == "__main__":
-    from refusal_cases import CASES, RULES
+    from refusal_cases import CASES, MORE, RULES
 
-    written, verdicts = page(CASES, RULES)
+    written, verdicts = page(CASES, MORE, RULES)
     PAGE.write_text(written)
     print(verdicts)

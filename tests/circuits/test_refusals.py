@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from machine import CIRCUITS, HERE, PROGRAMS, program
-from refusal_cases import CASES, RULES
-from refusals import PAGE, Site, page, refusing, sites
+from refusal_cases import CASES, MORE, RULES
+from refusals import PAGE, Case, Site, modules, page, refusing, sites
 
 from plimsoll.circuits.compiler import CompileError, compile_program, errors
 from plimsoll.circuits.toolchain import compile_source
@@ -65,15 +65,21 @@ def test_every_refusal_of_the_sources_has_a_case() -> None:
     assert {site.key for site in sites()} == set(CASES)
 
 
+def cases(site: Site) -> list[Case]:
+    return [CASES[site.key], *(case for key, case in MORE if key == site.key)]
+
+
 @pytest.mark.parametrize("site", [s for s in sites() if s.error not in CONTROL], ids=lambda s: s.key)
 def test_a_case_is_refused_where_it_says(site: Site) -> None:
-    case = CASES[site.key]
-    if case.verdict == "internal":
-        return
-    given = program(case.path)
-    with pytest.raises(CompileError) as refusal:
-        compile_program(case.edit(given) if case.edit else given)
-    assert refusing(refusal.value) == (site.module, site.function, site.place)
+    for case in cases(site):
+        if case.verdict == "internal":
+            continue
+        given = program(case.path)
+        with pytest.raises(CompileError) as refusal:
+            compile_program(case.edit(given) if case.edit else given)
+        error = refusal.value.__cause__ if site.module == "instructions" else refusal.value
+        assert error is not None
+        assert refusing(error) == (site.module, site.function, site.place)
 
 
 def test_no_program_comes_to_an_internal_refusal() -> None:
@@ -89,12 +95,12 @@ def test_no_program_comes_to_an_internal_refusal() -> None:
 
 def test_refusals_are_what_the_page_says() -> None:
     """Takes out every refusal and rule, and compares what comes of it with the page and with its case."""
-    text, verdicts = page(CASES, RULES)
+    text, verdicts = page(CASES, MORE, RULES)
     assert text == PAGE.read_text(), "run `python tests/circuits/refusals.py`"
     assert verdicts["lie"] > 20
 
 
 def test_no_refusal_is_an_assert_statement() -> None:
     """`python -O` leaves assert statements out."""
-    for path in (CIRCUITS / "compiler").glob("*.py"):
+    for path in modules():
         assert not re.search(r"^\s*assert\b", path.read_text(), re.M), path.name

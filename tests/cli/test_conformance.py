@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-BASES = ("suite.json", "snapshot.json", "parameters.json", "honest.proof.zlib", "below-by-one.proof.zlib")
+NAMES = ("suite", "snapshot", "parameters", "honest", "terminal-flipped", "file-magic", "market-time-later")
 
 
 @pytest.fixture
 def vectors(repository: Path, tmp_path: Path) -> Path:
     """Four of the committed vectors: an honest one, and faults in a body, a header and a market."""
     source = repository / "tests" / "vectors" / "book-v1"
-    for name in (*BASES, *(f"{one}.json" for one in ("honest", "terminal-flipped", "file-magic", "market-time-later"))):
-        (tmp_path / name).write_bytes((source / name).read_bytes())
+    for path in (*source.glob("*.zlib"), *(source / f"{name}.json" for name in NAMES)):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
     return tmp_path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from plimsoll.circuits.book_tables import book_program
+from plimsoll.circuits.poseidon2 import OUTPUT_LANES, WIDTH
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -18,7 +20,7 @@ from plimsoll.verifier.book import expected_statement, verify_book
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy, PolicyError
 from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
-from plimsoll.verifier.security import DESCRIPTIONS, explain, security_terms
+from plimsoll.verifier.security import CAPACITY, DESCRIPTIONS, explain, security_terms
 from plimsoll.verifier.statement import read_proof, write_proof
 
 AT = ("--at", "2026-11-21T13:00:00Z")
@@ -75,7 +77,23 @@ def test_explained_terms_are_those_of_the_twin(market: tuple[str, ...]) -> None:
         } == terms
         queries = float(explained["low-degree-test"].figures["bits of the queries"])
         assert terms["low-degree-test"] <= queries + 0.01
+        assert all(bool(one.stated) == (one.bits is None) for one in explained.values())
     assert explained["hiding-budget"].figures["masks"] == "256"
+
+
+def test_what_the_root_binds_and_the_hiding_budget_are_shown(plimsoll: Any, proof: Path) -> None:
+    """Neither is a term of the proof system's report: an assumption about a hash, and a count of masks."""
+    out = plimsoll("security", proof).out
+    assert re.search(r"^root +128, assumed *$", out, re.MULTILINE)
+    assert re.search(r"^hiding budget +236 of 256 masks *$", out, re.MULTILINE)
+    assert "assumption" in out
+    terms = {one["term"]: one for one in plimsoll("security", proof, "--json").json()["terms"]}
+    assert terms["root-collision"]["bits"] is None
+
+
+def test_capacity_is_that_of_the_hash() -> None:
+    """The permutation gives a digest of as many lanes as the capacity, and the capacity, which are its last lanes."""
+    assert (*range(CAPACITY), *range(WIDTH - CAPACITY, WIDTH)) == OUTPUT_LANES
 
 
 @pytest.mark.parametrize("fault", ["height", "schedule", "program", "profile"])

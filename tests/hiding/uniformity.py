@@ -21,6 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import timing
 from chi_squared import Counts, bounded, bounded_difference, counted, homogeneous, uniform
 from numpy.typing import NDArray
 from program_samples import collect_program
@@ -175,7 +176,10 @@ def long_form() -> None:
     found = {switch: power(switch).alarms for switch in SWITCHES}
     found["blinds of the book program off"] = program(FEW // 5, keep_blinds=True).alarms
     figures |= {f"{switch}: alarms": len(alarms) for switch, alarms in found.items()}
+    ratios = timing.ratios()
+    figures |= {f"time of {what}, full over almost empty book": f"{ratio:.2f}" for what, ratio in ratios.items()}
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
     FIGURES.write_text(json.dumps({"figures": figures}, indent=2) + "\n")
     assert not tiny.alarms | of_program.alarms
     assert all(found.values()), found
+    assert 0.8 < ratios["tables proven"] < 1.25

@@ -1,4 +1,4 @@
-"""What becomes of a mutant: the witness is refused by the genuine tables for this check alone, and accepted without it."""
+"""What becomes of a mutant: its witness is refused by the genuine tables for this check alone, accepted without it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.profile import INSECURE_TEST
 from plimsoll.verifier.stark import verify_proof
 
-ONLY_COMPLETE = "no check: without it an honest proof is refused, and nothing more is accepted"
+ONLY_COMPLETE = "removal only loses completeness: an honest proof is refused, and nothing more is accepted"
 BLINDS = "no check of a witness: it hides (zero knowledge); our verifier refuses tables without it"
 WEIGHTS = "no check by itself: it has the verifier look for the constraint that makes `active` a bit, listed above"
 
@@ -158,5 +158,3 @@ def refused_by_both(forgery: Forgery, about: TableSet) -> None:
         assert "TerminalSumNonZero" in str(e), e
         return
     raise AssertionError("upstream's verifier accepts a bus that does not balance")
-
-

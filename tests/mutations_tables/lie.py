@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
-from forged_rows import ACTIVE, Columns, Matrix, evaluate, messages, offences
+from forged_rows import ACTIVE, Columns, Matrix, messages
 from small_venue import EMPTY, Batch, Leaf, account_lots, margin, positions, tiers
 from toolkit import Forgery, forge, genuine, path_of
 
 from plimsoll.circuits.field import P, inverse
+from plimsoll.circuits.interpreter import evaluate
 from plimsoll.circuits.poseidon2 import poseidon_row
 from plimsoll.circuits.tables import TableSet
 
@@ -172,24 +172,10 @@ def columns(name: str) -> Columns:
 def cut(value: int, places: int, place: int) -> list[int]:
     """Limbs that add up to a number, low first: all of 12 bits but the one at `place`, which takes the rest."""
     value %= P
-    return [
-        value >> 12 * i & 4095 if i < place else value >> 12 * place if i == place else 0 for i in range(places)
-    ]
+    return [value >> 12 * i & 4095 if i < place else value >> 12 * place if i == place else 0 for i in range(places)]
 
 
 def put_limbs(forgery: Forgery, name: str, row: int, number: int, limbs: Sequence[int]) -> None:
     """Writes the limbs of the `number`-th cut of a row."""
     for column, limb in zip(columns(name).limbs[number], limbs, strict=True):
         forgery.trace(name)[row, column] = limb % P
-
-
-def broken_under(tables_: TableSet, forgery: Forgery) -> set[str]:
-    return {str(one) for one in offences(tables_, forgery.traces, forgery.publics)}
-
-
-def lying_program(mislead: Callable[[dict[str, Any]], None], name: str) -> Callable[[Any, TableSet], None]:
-    return lambda program, _: mislead(path_of(program, tables(), name))
-
-
-def fresh_steps(name: str) -> list[dict[str, Any]]:
-    return copy.deepcopy(list(steps_of(name)))

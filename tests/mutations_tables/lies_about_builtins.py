@@ -175,4 +175,3 @@ def builtin_constraint(name: str, place: int) -> Lie:
     if name == POSEIDON:
         return poseidon_constraint(place)
     return range_tie() if name == RANGE else schedule_tie(place)
-

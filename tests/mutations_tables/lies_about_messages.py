@@ -37,7 +37,7 @@ from small_venue import EMPTY, Batch, Leaf, account_lots, honest, positions
 from table_mutants import table_named
 from test_holdings import DISORDERS
 from test_orders import right_child_starts_anew, with_gap
-from toolkit import Forgery, forge
+from toolkit import forge
 
 from plimsoll.circuits.compiler.builtins import POSEIDON_BUS, RANGE_BUS, ROM_BUS
 
@@ -60,18 +60,19 @@ FIELDS_OF = {
 
 # Requirements that are gone.
 
-UNSHOWN: dict[tuple[str, int], tuple[str, Callable[[int, Path], list[object]]]] = {
-    ("main", 0): ("the tree under the root is not shown: the root is of choice", lambda k, _: constant(CHOSEN[1:][k])),
-    ("subtree.nz", 0): ("a node's left child is not shown: any digest", lambda k, path: no_order(k, path)),
-    ("subtree.nz", 1): ("a node's right child is not shown: any digest", lambda k, path: no_order(k, path)),
-    ("subtree.z.nz", 0): ("an account's holdings are not shown: its leaf is any digest", lambda k, _: constant(k)),
-    ("holdings.nz", 0): ("what follows a row of holdings is not shown, nor the settlement", lambda k, _: constant(k)),
-}
-
 
 def no_order(k: int, path: Path) -> list[object]:
     """A made-up digest; the last order is the one before."""
     return constant(9 + k) if k < 4 else [["1", [path["args"][1]]]]
+
+
+UNSHOWN: dict[tuple[str, int], tuple[str, Callable[[int, Path], list[object]]]] = {
+    ("main", 0): ("the tree under the root is not shown: the root is of choice", lambda k, _: constant(CHOSEN[1:][k])),
+    ("subtree.nz", 0): ("a node's left child is not shown: any digest", no_order),
+    ("subtree.nz", 1): ("a node's right child is not shown: any digest", no_order),
+    ("subtree.z.nz", 0): ("an account's holdings are not shown: its leaf is any digest", lambda k, _: constant(k)),
+    ("holdings.nz", 0): ("what follows a row of holdings is not shown, nor the settlement", lambda k, _: constant(k)),
+}
 
 
 def required(name: str, place: int) -> Lie:
@@ -254,4 +255,3 @@ INACTIVE = {
     "holdings.nz": "a row's records, limbs and hash are not looked up",
     "holdings.z": "an account one unit below its line is settled",
 }
-

@@ -6,6 +6,7 @@ the lie follows from that. Whatever is not recognised has no witness, and then t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lie import (
@@ -23,15 +24,16 @@ from lie import (
     tables,
     uneven,
 )
-from lies import Mislead, Path, constant, in_path, moved, steps
+from lies import Mislead, Path, constant, in_path, steps
 from small_venue import CAT, EMPTY, Batch, Leaf, honest, tiers
 from table_mutants import table_named
 from test_margin import raise_carry
 from test_orders import BOUNDS
-from toolkit import forge, put
+from toolkit import Program, forge, put
 
 from plimsoll.circuits.bounds.rows import read_row
 from plimsoll.circuits.field import P
+from plimsoll.circuits.tables import TableSet
 
 HALF = pow(2, -1, P)
 SHORT = 3
@@ -40,11 +42,11 @@ TOTAL = 5
 """Number of the cut in `settle` that says the total is not negative; those before it are the carries."""
 
 
-@dataclass
-class Tape:
+@dataclass(frozen=True)
+class Tape(Batch):
     """Cells that no leaf and no batch would give."""
 
-    cells: bytes
+    cells: bytes = b""
 
     def tape(self) -> bytes:
         return self.cells
@@ -52,7 +54,7 @@ class Tape:
 
 def tape_of(batch: Batch, height: int) -> Tape:
     """A batch's tape that claims another height."""
-    return Tape((height % P).to_bytes(8, "little") + batch.tape()[8:])
+    return Tape((), cells=(height % P).to_bytes(8, "little") + batch.tape()[8:])
 
 
 # What a check is about.
@@ -115,7 +117,7 @@ def range_check(name: str, place: int) -> Lie:
     return below_tier(*divmod(number, 6)) if name == "holdings.nz" else header_cell(number)
 
 
-def sum_off_by_one(number: int) -> object:
+def sum_off_by_one(number: int) -> Callable[[Path], None]:
     def lie(path: Path) -> None:
         steps(path, "set")[number]["poly"].append(*constant(1))
 
@@ -169,9 +171,9 @@ def beyond(*names: str) -> Mislead:
     def lie(path: Path) -> None:
         steps(path, "branch")[0]["poly"].append(*constant(1))
 
-    def all_of(program: object, tables_: object) -> None:
+    def all_of(program: Program, tables_: TableSet) -> None:
         for name in names:
-            in_path(name, lie)(program, tables_)  # type: ignore[arg-type]
+            in_path(name, lie)(program, tables_)
 
     return all_of
 

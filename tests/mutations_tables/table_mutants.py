@@ -25,8 +25,8 @@ class Kind(Enum):
     BLIND = "Blind messages"
     COUNT = "Counts of provided claims"
     WEIGHT = "Weights"
-    FIELD = "Fields of buses"
-    BUS = "Whole buses"
+    FIELD = "Fields"
+    BUS = "All messages"
     CONTENTS = "Contents of public columns"
 
 

@@ -13,10 +13,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / ".ci"))
 
+import dependencies
 import licences
 import sbom
 from licences import Review, contradicts, judge, permitted
-from locked import Locked, crates, python_packages
+from locked import CARGO_LOCKS, Locked, crates, python_packages
 from test_repository import REGISTRY_HOSTS
 
 PACKAGE = Locked("python", "thing", "1.0", ("dev",), ("0" * 64,))
@@ -30,14 +31,38 @@ def test_every_entry_of_the_locks_is_read(repository: Path) -> None:
     }
     assert {f"{one.name}=={one.version}" for one in python_packages()} == entries
     assert all(one.hashes for one in python_packages())
-    text = (repository / "Cargo.lock").read_text()
-    assert len(crates()) == text.count("\nchecksum = ") == text.count("\nsource = ")
+    texts = [(repository / lock).read_text() for lock in CARGO_LOCKS]
+    assert all(text.count("\nchecksum = ") == text.count("\nsource = ") > 0 for text in texts)
+    for lock, text in zip(CARGO_LOCKS, texts, strict=True):
+        assert sum(lock in one.sources for one in crates()) == text.count("\nsource = ")
+
+
+def test_crates_of_both_cargo_locks_are_of_one_version() -> None:
+    """What is fuzzed is what is shipped."""
+    shipped, fuzzed = ({(one.name, one.version) for one in crates() if lock in one.sources} for lock in CARGO_LOCKS)
+    names = {name for name, _ in shipped}
+    assert {one for one in fuzzed if one[0] in names} <= shipped
+    assert {"p3-batch-stark", "serde_json", "rayon"} <= {name for name, _ in fuzzed & shipped}
 
 
 def test_every_locked_package_is_reviewed_and_nothing_else() -> None:
     review = Review.load()
     assert set(review.python) == {one.name for one in python_packages()}
     assert set(review.rust) == {one.name for one in crates()}
+
+
+def test_every_locked_version_was_looked_at(repository: Path) -> None:
+    packages, reviewed = [*python_packages(), *crates()], dependencies.load()
+    assert dependencies.missing(packages, reviewed) == []
+    assert (repository / dependencies.PAGE).read_text() == dependencies.page(packages, reviewed)
+
+
+def test_new_or_raised_or_dropped_package_is_noticed() -> None:
+    packages, reviewed = [*python_packages(), *crates()], dependencies.load()
+    raised = replace(packages[0], version="99")
+    assert dependencies.missing([*packages, PACKAGE], reviewed) == ["python thing 1.0: not reviewed"]
+    assert len(dependencies.missing([raised, *packages[1:]], reviewed)) == 2
+    assert dependencies.missing(packages[1:], reviewed)[0].endswith("reviewed, but not locked")
 
 
 def test_installed_packages_state_what_was_reviewed() -> None:
@@ -120,7 +145,9 @@ def test_bill_lists_every_package_once() -> None:
 def test_bill_has_what_cargo_lock_says(repository: Path) -> None:
     packages = tomllib.loads((repository / "Cargo.lock").read_text())["package"]
     edges = sum(len(one.get("dependencies", ())) for one in packages if "source" in one)
-    assert sum(len(one["dependsOn"]) for one in sbom.bill()["dependencies"]) == edges
+    shipped = {sbom.reference(one) for one in crates() if "Cargo.lock" in one.sources}
+    listed = [one for one in sbom.bill()["dependencies"] if one["ref"] in shipped]
+    assert sum(len(one["dependsOn"]) for one in listed) == edges
 
 
 def test_bill_is_the_same_every_time_and_names_no_host() -> None:

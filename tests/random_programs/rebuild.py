@@ -3,8 +3,8 @@
 Tables hold no pointers, no frames and no order of calls. Given rows that `checker.check` accepts, `rebuild` lays out
 one memory of the Cairo machine: each active row becomes a frame, in the depth-first order of the calls, and each
 builtin's segment is filled in that order. `judge` then has cairo-lang's VM run the bytecode over this memory with its
-hints taken out and the memory frozen: the VM may deduce nothing and write nothing, only check every instruction, the builtins'
-rules and where each cursor ends.
+hints taken out and the memory frozen: it may deduce nothing and write nothing, only check every instruction, the
+builtins' rules and where each cursor ends.
 
 Nothing here is trusted: a wrong layout is a memory that the VM refuses. The layout uses, of the compiler, only which
 cell of a path holds which polynomial (`Path.memory`, the segments of `Path.cursors`).

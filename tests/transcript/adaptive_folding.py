@@ -89,7 +89,7 @@ class Folding:
     def __init__(self, prover: Prover, attempt: int = 0) -> None:
         self.prover, self.shape, self.attempt = prover, prover.shape, attempt
         self.fold_pows = (0,) * len(self.shape.folds)
-        self.trees: list[SaltedTree] = []
+        self.trees: dict[int, SaltedTree] = {}
         self.layers: list[list[Ext]] = []
 
     def beta(self, k: int) -> Ext:
@@ -117,13 +117,17 @@ class Folding:
             self.layers.append(self.folded(number - 1, self.layers[-1]) if number else self.first)
         return self.layers[k]
 
+    def rows(self, k: int) -> list[Ext]:
+        """The values that fold k commits to, row after row."""
+        return self.layer(k)
+
     def tree(self, k: int) -> SaltedTree:
         """The commitment of fold k."""
-        if len(self.trees) == k:
-            arity = 1 << self.shape.folds[k].log_arity
-            flat = [[c for x in self.layer(k)[i : i + arity] for c in x] for i in range(0, len(self.layer(k)), arity)]
+        if k not in self.trees:
+            arity, values = 1 << self.shape.folds[k].log_arity, self.rows(k)
+            flat = [[c for x in values[i : i + arity] for c in x] for i in range(0, len(values), arity)]
             cap_height = self.prover.case.profile.cap_height
-            self.trees.append(SaltedTree([flat], cap_height, self.prover.random_numbers))
+            self.trees[k] = SaltedTree([flat], cap_height, self.prover.random_numbers)
         return self.trees[k]
 
     @property

@@ -57,7 +57,7 @@ class Prover:
     lookup_pow = ood_pow = batch_pow = 0
     folds: type[Folding] = Folding
 
-    kept: tuple[list[list[Ext]], list[SaltedTree]]
+    kept: tuple[list[list[Ext]], dict[int, SaltedTree]]
     """Layers and trees of an earlier run of the folds, for a strategy that tries again."""
 
     def __init__(self, case: Case, sponge: Drawn, seed: int = 0) -> None:

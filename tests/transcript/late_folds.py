@@ -25,9 +25,6 @@ from plimsoll.verifier.extension import (
     sub,
 )
 
-LAST = 1
-"""The fold in which to cheat: eight values of a row become one."""
-
 
 class AlteredRows(Folding):
     """Knows the folding challenge: one value of each row is changed so that the row folds to zero.
@@ -35,27 +32,30 @@ class AlteredRows(Folding):
     Seven of eight positions see nothing of it.
     """
 
-    @cached_property
-    def final_polynomial(self) -> tuple[Ext, ...]:
-        return (ZERO,) * self.shape.final_length
+    cheat = 1
+    """The fold in which to cheat: in the second one, eight values of a row become one."""
 
     def spare(self, number: int) -> int:
         """The place to be changed in a row."""
-        return self.prover.random_numbers.randrange(1 << self.shape.folds[LAST].log_arity)
+        return self.prover.random_numbers.randrange(1 << self.shape.folds[self.cheat].log_arity)
 
-    def layer(self, k: int) -> list[Ext]:
-        if k < LAST or len(self.layers) > k:
-            return super().layer(k)
-        step, codeword = self.shape.folds[LAST], list(super().layer(k))
+    def folded(self, k: int, codeword: Sequence[Ext]) -> list[Ext]:
+        # The changed rows fold to zero, wherever they are changed.
+        return super().folded(k, [ZERO] * len(codeword) if k == self.cheat else codeword)
+
+    def rows(self, k: int) -> list[Ext]:
+        codeword = list(self.layer(k))
+        if k != self.cheat:
+            return codeword
+        step = self.shape.folds[k]
         arity = 1 << step.log_arity
         for number in range(1 << step.log_rows):
             row, place = codeword[number * arity : (number + 1) * arity], self.spare(number)
             row[place] = ZERO
-            rest = fold_row_at(row, step.log_rows, number, self.beta(LAST))
+            rest = fold_row_at(row, step.log_rows, number, self.beta(k))
             one = [ONE if j == place else ZERO for j in range(arity)]
-            weight = fold_row_at(one, step.log_rows, number, self.beta(LAST))
+            weight = fold_row_at(one, step.log_rows, number, self.beta(k))
             codeword[number * arity + place] = sub(ZERO, mul(rest, inverse(weight)))
-        self.layers[LAST] = codeword
         return codeword
 
 
@@ -74,9 +74,16 @@ class LateRows(AlteredRows):
     def spare(self, number: int) -> int:
         if self.indices is None:
             raise TooEarlyError("positions")
-        first, last = self.shape.folds[LAST - 1].log_arity, self.shape.folds[LAST].log_arity
-        queried = {i >> first for i in self.indices}
-        return next(j for j in range(1 << last) if (number << last | j) not in queried)
+        before = sum(step.log_arity for step in self.shape.folds[: self.cheat])
+        log_arity = self.shape.folds[self.cheat].log_arity
+        queried = {i >> before for i in self.indices}
+        return next(j for j in range(1 << log_arity) if (number << log_arity | j) not in queried)
+
+
+class LateFirstRows(LateRows):
+    """The same in the first fold, where a row has two values."""
+
+    cheat = 0
 
 
 class _LaterCap:
@@ -159,8 +166,8 @@ class Agreement(Folding):
         return bit_reversed(list(zip(*values, strict=True)))
 
     def tree(self, k: int) -> SaltedTree:
-        if len(self.trees) == k < len(self.shape.folds) - 1 and self.attempt:
-            self.layers, self.trees = self.prover.kept[0][: k + 1], self.prover.kept[1][: k + 1]
+        if self.attempt and k < len(self.shape.folds) - 1:
+            self.layers, self.trees[k] = self.prover.kept[0][: k + 1], self.prover.kept[1][k]
         tree = super().tree(k)
         if not self.attempt:
             self.prover.kept = (self.layers, self.trees)
@@ -183,6 +190,10 @@ class IdleClaim(FalseClaim):
 
 class LateRowsClaim(FalseClaim):
     folds = LateRows
+
+
+class LateFirstRowsClaim(FalseClaim):
+    folds = LateFirstRows
 
 
 class LateCapsClaim(FalseClaim):

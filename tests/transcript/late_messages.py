@@ -62,7 +62,7 @@ class LatePermutation(Prover):
     """Knows the constraint challenge: in one row a wrong fraction and a wrong step of the sum cancel when folded."""
 
     @cached_property
-    def terminals(self) -> tuple[Ext, ...]:  # type: ignore[override]
+    def terminals(self) -> tuple[Ext, ...]:
         required = super().running(ROOT)[1]
         return required, sub(ZERO, required)
 
@@ -166,16 +166,17 @@ class LateQuotient(Prover):
         log_height = self.shape.instances[k].log_height
         known = powers(self.challenge("zeta"), CHUNKS << log_height)
         folded = ext_at(interpolate_ext(self.constraints(k), GENERATOR), known)
-        value = mul(folded, inverse(mul(sub(known[1 << log_height], ONE), self.chunk_weight(k))))
+        value = mul(folded, inverse(mul(sub(known[1 << log_height], ONE), chunk_weight(self, k))))
         # Constants are base elements: a chunk's three columns are the coordinates of one extension element.
         rest = [0] * ((2 << log_height) - 1)
         return [[[c, *rest] for c in (value if i == 0 else ZERO)] for i in range(CHUNKS)]
 
-    def chunk_weight(self, k: int) -> Ext:
-        """The factor of the first chunk at zeta: the polynomial that is 1 on its coset and 0 on the others."""
-        log_height = self.shape.instances[k].log_height
-        indicator = [ONE if j % CHUNKS == 0 else ZERO for j in range(CHUNKS << log_height)]
-        return ext_at(interpolate_ext(indicator, GENERATOR), powers(self.challenge("zeta"), CHUNKS << log_height))
+
+def chunk_weight(prover: Prover, k: int) -> Ext:
+    """The factor of the first chunk at zeta: the polynomial that is 1 on its coset and 0 on the others."""
+    log_height = prover.shape.instances[k].log_height
+    indicator = [ONE if j % CHUNKS == 0 else ZERO for j in range(CHUNKS << log_height)]
+    return ext_at(interpolate_ext(indicator, GENERATOR), powers(prover.challenge("zeta"), CHUNKS << log_height))
 
 
 class LeftoverZeta(LateQuotient):
@@ -188,24 +189,34 @@ class LeftoverZeta(LateQuotient):
 
 
 class FalseClaim(Prover):
-    """Commits honestly to false rows, and claims the quotient's value that the constraints ask for at zeta."""
+    """Commits honestly to false rows of one table, and claims the quotient's value that the constraints ask for at
+    zeta: its first chunk's first column is wrong by `error`."""
+
+    table = ROOT
+
+    @cached_property
+    def missing(self) -> Ext:
+        """By how much the quotient at zeta is not what the constraints ask for, times X^N - 1."""
+        log_height = self.shape.instances[self.table].log_height
+        known = powers(self.challenge("zeta"), CHUNKS << log_height)
+        folded = ext_at(interpolate_ext(self.constraints(self.table), GENERATOR), known)
+        quotient = ext_at(interpolate_ext(self.quotient_values(self.table), GENERATOR), known)
+        return sub(folded, mul(quotient, sub(known[1 << log_height], ONE)))
 
     @cached_property
     def error(self) -> Ext:
-        """By how much the claim of root's first chunk (its first column) is wrong."""
-        weight = LateQuotient.chunk_weight(self, ROOT)  # type: ignore[arg-type]
-        log_height = self.shape.instances[ROOT].log_height
-        known = powers(self.challenge("zeta"), CHUNKS << log_height)
-        folded = ext_at(interpolate_ext(self.constraints(ROOT), GENERATOR), known)
-        quotient = ext_at(interpolate_ext(self.quotient_values(ROOT), GENERATOR), known)
-        wanted = mul(folded, inverse(sub(known[1 << log_height], ONE)))
-        return mul(sub(wanted, quotient), inverse(weight))
+        vanishing = sub(power(self.challenge("zeta"), 1 << self.shape.instances[self.table].log_height), ONE)
+        return mul(self.missing, inverse(mul(vanishing, chunk_weight(self, self.table))))
+
+    def false_claims(self) -> list[list[list[list[Ext]]]]:
+        claims = self.true_claims()
+        values = claims[QUOTIENT][CHUNKS * self.table][0]
+        values[0] = add(values[0], self.error)
+        return claims
 
     @cached_property
     def claims(self) -> list[list[list[list[Ext]]]]:
-        claims = self.true_claims()
-        claims[QUOTIENT][ROOT][0][0] = add(claims[QUOTIENT][ROOT][0][0], self.error)
-        return claims
+        return self.false_claims()
 
 
 class LateClaims(FalseClaim):
@@ -213,7 +224,7 @@ class LateClaims(FalseClaim):
 
     @cached_property
     def claims(self) -> list[list[list[list[Ext]]]]:
-        claims, alpha = super().claims, self.challenge("alpha")
+        claims, alpha = self.false_claims(), self.challenge("alpha")
         values = claims[QUOTIENT][ROOT][0]
         # The first masking column stands DEGREE powers of alpha after the chunk's first column.
         values[DEGREE] = sub(values[DEGREE], mul(self.error, inverse(power(alpha, DEGREE))))
@@ -226,7 +237,8 @@ class LateRandom(FalseClaim):
 
     @cached_property
     def promised(self) -> list[Matrix]:
-        made: list[Matrix] = Prover.random_matrices.func(self)
+        made = super().random_matrices
+        del self.__dict__["random_matrices"]
         return made
 
     def true_claims(self) -> list[list[list[list[Ext]]]]:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 from adaptive_prover import Prover
 from bound_already import ARGUED, CONSTANT, argument, subjects, survivors, varies_with
-from transcript_attacks import ATTACKS, MOVED
+from late_messages import LatePublics
+from transcript_attacks import ATTACKS, CAPS_LINE, CLAIMS_LINE, MOVED, PARTS
 from transcript_cases import case, small_profile
 from transcript_page import PAGE, page
-from transcript_trial import carry_out, control
+from transcript_trial import Trial, control, trials
 from transcript_variants import Site, Variant, sites
 
 from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.shape import proof_shape
 from plimsoll.verifier.stark import verify_proof
 
 FIGURES = Path(__file__).resolve().parents[2] / "build" / "audit" / "mutation-transcript.json"
 EVERY = {str(site): site for site in sites()}
-TRIALS = [(name, False) for name in ATTACKS] + [(name, True) for name in MOVED]
+TRIALS = trials()
 SLOW = "Challenger.sample_bytes: self._input = bytearray(self._output)"
-SAMPLE = Random(4).sample([t for t in TRIALS if t[0] != SLOW], 16)
+SAMPLE = Random(4).sample([trial for trial in TRIALS if trial.name != SLOW], 18)
 SEEDS = range(3)
 
 
@@ -44,9 +48,32 @@ def test_page_is_current() -> None:
     assert PAGE.read_text() == page(), "run python tests/transcript/transcript_page.py"
 
 
-@pytest.mark.parametrize(("name", "moved"), SAMPLE)
-def test_attack_works_without_the_line(name: str, moved: bool) -> None:
-    carry_out(EVERY[name], (MOVED if moved else ATTACKS)[name], 0, moved=moved)
+@pytest.mark.parametrize("trial", SAMPLE, ids=str)
+def test_attack_works_without_the_line(trial: Trial) -> None:
+    trial.run(0)
+
+
+def test_every_claim_and_cap_has_its_turn() -> None:
+    shape = proof_shape(case().tables, case().profile)
+    claims = sum(matrix.points for matrices in shape.rounds for matrix in matrices)
+    assert Counter(name for name, _ in PARTS) == {CLAIMS_LINE: claims, CAPS_LINE: len(shape.folds)}
+
+
+def test_public_values_are_bound_twice() -> None:
+    """Without their line an honest proof can be shown under other public values, but not if the digest names them."""
+    [trial] = [t for t in TRIALS if t.attack.strategy is LatePublics]
+    of, variant = case(), Variant(EVERY[trial.name])
+
+    def digest(publics: list[int]) -> bytes:
+        return replace(subjects()[""].statement(), public_values=tuple(publics)).digest()
+
+    named = replace(of, digest=digest(of.publics))
+    result = variant.prove(LatePublics, named)
+    shown = result.prover.shown_publics
+    assert shown != of.publics
+    variant.verify(named, shown, result.body)
+    with pytest.raises(VerificationError):
+        variant.verify(named, shown, result.body, digest(shown))
 
 
 def test_what_is_described_is_in_the_statement() -> None:
@@ -87,14 +114,12 @@ def test_verifier_without_a_surviving_line_is_another(site: Site) -> None:
 
 @pytest.mark.audit
 def test_every_line() -> None:
-    """The long form: all attacks with several seeds, their controls, and all survivors."""
-    tries, ends = {}, dict[str, int]()
-    for name, moved in TRIALS:
-        attack = (MOVED if moved else ATTACKS)[name]
-        for seed in SEEDS:
-            tries[name, moved, seed] = carry_out(EVERY[name], attack, seed, moved=moved)
-        end = control(attack, SEEDS[0], tries[name, moved, SEEDS[0]])
-        ends[end] = ends.get(end, 0) + 1
+    """The long form: all attacks with several seeds, their controls, and all survivors; the page is written anew."""
+    PAGE.write_text(page())
+    ends: Counter[str] = Counter()
+    for trial in TRIALS:
+        tries = [trial.run(seed) for seed in SEEDS]
+        ends[control(trial.attack, SEEDS[0], tries[0])] += 1
     assert all(harmless(site) for site in survivors())
     constants = sum(argument(site) == CONSTANT for site in survivors())
     figures = {
@@ -103,7 +128,8 @@ def test_every_line() -> None:
         "lines that come too late": len(MOVED),
         "survivors, argued": len(survivors()),
         "survivors that are constants": constants,
-        "attacks carried out": len(tries),
+        "turns of lines in a loop": len(PARTS),
+        "attacks carried out": len(TRIALS) * len(SEEDS),
         "controls": ", ".join(f"{end} {count}" for end, count in sorted(ends.items())),
     }
     FIGURES.parent.mkdir(parents=True, exist_ok=True)

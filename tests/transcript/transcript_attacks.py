@@ -9,10 +9,12 @@ import late_folds as folds
 import late_messages as late
 from adaptive_folding import Folding
 from adaptive_prover import Prover
+from late_parts import Place, one_late_claim
 from prover_parts import Case
-from transcript_cases import FALSE, FIELDS, TRUE, case, small_profile
+from transcript_cases import FALSE, FIELDS, NUMBER, POWERS, ROOT, TRUE, case, small_profile
 
 from plimsoll.circuits.field import P
+from plimsoll.verifier.shape import ROUNDS, proof_shape
 
 HALF = pow(2, -1, P)
 """Offset of the bus of powers (number 0) by that of the blinds (number 1)."""
@@ -225,3 +227,39 @@ MOVED: dict[str, Attack] = {
     ),
 }
 """The same lines, each absorbed one challenge too late: the challenge is drawn a step too early."""
+
+
+def untrue_power() -> Case:
+    """A row of the powers provides the public values, which are no powers: its constraint fails."""
+    result = case(FALSE)
+    result.traces[POWERS][NUMBER][FIELDS] += 1
+    return result
+
+
+def claims_in_order() -> list[tuple[Place, int]]:
+    """Places of the lists of claims in the order in which they are absorbed, and each one's table."""
+    rounds = proof_shape(case().tables, case().profile).rounds
+    return [
+        ((number, m, point), shape.instance)
+        for number, shapes in enumerate(rounds)
+        for m, shape in enumerate(shapes)
+        for point in range(shape.points)
+    ]
+
+
+CLAIMS_LINE = f"{OPENING}: challenger.observe_extension(values)"
+CAPS_LINE = f"{FRI}: challenger.observe_bytes(commitment)"
+PARTS: dict[tuple[str, int], Attack] = {
+    (CLAIMS_LINE, part): Attack(
+        one_late_claim(place, table),
+        untrue_row if table == ROOT else untrue_power,
+        f"a false claim, cancelled by one about a mask: {ROUNDS[place[0]]} round, matrix {place[1]}, "
+        f"{('zeta', 'next point')[place[2]]}",
+        "openings",
+    )
+    for part, (place, table) in enumerate(claims_in_order())
+} | {
+    (CAPS_LINE, 0): Attack(folds.LateFirstRowsClaim, untrue_row, "a changed value in each row of fold 0", "openings"),
+    (CAPS_LINE, 1): Attack(folds.LateRowsClaim, untrue_row, "a changed value in each row of fold 1", "openings"),
+}
+"""Lines that stand in a loop, gone in one turn: (line, number of the turn)."""

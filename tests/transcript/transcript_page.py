@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bound_already import argument, survivors
-from transcript_attacks import ATTACKS, MOVED
+from transcript_attacks import ATTACKS, MOVED, PARTS
 from transcript_variants import Site, sites
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "security" / "mutations-transcript.md"
@@ -73,6 +73,13 @@ committed rows that must equal them, so only the constraint challenge must not c
 stand in no constraint: they must be committed before the batching challenge, and come before zeta for the sake of zero
 knowledge. The witness of the work is checked where it is absorbed. Everything else that is absorbed holds nothing that
 a prover chooses.""")
+    out.append(f"\n## Lines in a loop, gone in one turn ({len(PARTS)})\n")
+    out.append(
+        "Each list of claims, by round, matrix (two tables, eight quotient chunks each) and point; each fold's cap.\n"
+    )
+    out += [_row("line", "turn", "accepted without it", "refused by the genuine verifier at"), "|---|---|---|---|"]
+    for (name, part), attack in PARTS.items():
+        out.append(_row(_line(every[name]), str(part), attack.told, attack.step))
     left = survivors()
     out.append(f"\n## Lines without which nothing is lost ({len(left)})\n")
     out.append(

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from prover_parts import TooEarlyError
-from transcript_attacks import Attack
-from transcript_variants import NoSuccessError, Site, Variant
+from transcript_attacks import ATTACKS, MOVED, PARTS, Attack
+from transcript_variants import NoSuccessError, Site, Variant, sites
 
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.stark import verify_proof
 
 
-def carry_out(site: Site, attack: Attack, seed: int, *, moved: bool = False) -> int:
+@dataclass(frozen=True)
+class Trial:
+    """A line, what becomes of it, and the attack."""
+
+    name: str
+    attack: Attack
+    moved: bool = False
+    part: int | None = None
+
+    def __str__(self) -> str:
+        turn = "" if self.part is None else f", turn {self.part}"
+        return f"{self.name}{', too late' if self.moved else ''}{turn}"
+
+    def run(self, seed: int) -> int:
+        [site] = [site for site in sites() if str(site) == self.name]
+        return carry_out(site, self.attack, seed, moved=self.moved, part=self.part)
+
+
+def trials() -> list[Trial]:
+    """All attacks."""
+    return [
+        *(Trial(name, attack) for name, attack in ATTACKS.items()),
+        *(Trial(name, attack, moved=True) for name, attack in MOVED.items()),
+        *(Trial(name, attack, part=part) for (name, part), attack in PARTS.items()),
+    ]
+
+
+def carry_out(site: Site, attack: Attack, seed: int, *, moved: bool = False, part: int | None = None) -> int:
     """Asserts that the attack works against the changed verifier and against no other; returns the tries it took."""
-    variant, case = Variant(site, moved=moved), attack.made_for()
+    variant, case = Variant(site, moved=moved, part=part), attack.made_for()
     result = variant.prove(attack.strategy, case, seed)
     publics, digest = result.prover.shown_publics, attack.digest or case.digest
     variant.verify(case, publics, result.body, digest)

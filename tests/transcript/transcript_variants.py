@@ -111,8 +111,8 @@ def sites() -> tuple[Site, ...]:
 class _Change(ast.NodeTransformer):
     """Drops a statement, or replaces a draw."""
 
-    def __init__(self, site: Site, *, moved: bool) -> None:
-        self.site, self.moved, self.done, self.within = site, moved, 0, ""
+    def __init__(self, site: Site, *, moved: bool, part: int | None) -> None:
+        self.site, self.moved, self.part, self.done, self.within = site, moved, part, 0, ""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self.within = f"{node.name}."
@@ -132,6 +132,8 @@ class _Change(ast.NodeTransformer):
             if self.moved:
                 held = "".join(f", {name}={name}" for name in LOOPS if name in self.site.text)
                 new = ast.parse(f"challenger.postpone(lambda challenger{held}: {self.site.text})").body[0]
+            if self.part is not None:
+                new = ast.parse(f"if challenger.counted() != {self.part}: {self.site.text}").body[0]
             return ast.fix_missing_locations(ast.copy_location(new, node))
         return super().visit(node)
 
@@ -147,19 +149,26 @@ class _Again(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _load(module: str, site: Site | None, moved: bool, **replaced: Any) -> dict[str, Any]:
+def _load(
+    module: str,
+    site: Site | None,
+    *,
+    moved: bool = False,
+    part: int | None = None,
+    replaced: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """The names of a module, one line changed, other modules' names replaced."""
     source = MODULES[module]
     tree = ast.parse(inspect.getsource(source))
     if site is not None and site.module == module and module != "stark":
-        change = _Change(site, moved=moved)
+        change = _Change(site, moved=moved, part=part)
         tree = ast.fix_missing_locations(change.visit(tree))
         assert change.done == 1, (str(site), change.done)
     names: dict[str, Any] = {"__name__": source.__name__}
     exec(compile(tree, f"<{source.__name__}, changed>", "exec"), names)
     # In place: functions look names up where they were defined.
-    assert set(replaced) <= set(names)
-    names.update(replaced)
+    assert set(replaced or {}) <= set(names)
+    names.update(replaced or {})
     return names
 
 
@@ -177,6 +186,11 @@ def _recording(parent: type[Challenger], start: bytes | None) -> type[Sponge]:
             self.drawn: list[Ext] = []
             self.postponed: list[Callable[[Recording], None]] = []
             self.due = False
+            self.count = -1
+
+        def counted(self) -> int:
+            self.count += 1
+            return self.count
 
         def postpone(self, line: Callable[[Recording], None]) -> None:
             self.postponed.append(line)
@@ -207,16 +221,18 @@ def _recording(parent: type[Challenger], start: bytes | None) -> type[Sponge]:
 class Variant:
     """A verifier with one line changed (or none), and the prover's run against it.
 
-    `moved`: the line is not gone, but comes after the challenge that it should precede.
+    `moved`: the line is not gone, but comes after the challenge that it should precede. `part`: the line, which stands
+    in a loop, is gone in one turn only.
     """
 
-    def __init__(self, site: Site | None = None, *, moved: bool = False) -> None:
-        sponge = _load("challenger", site, moved)
+    def __init__(self, site: Site | None = None, *, moved: bool = False, part: int | None = None) -> None:
+        sponge = _load("challenger", site)
         start = bytes(32) if site is not None and site.module == "stark" else None
         self.sponge = _recording(sponge["Challenger"], start)
-        self.transcript = _load("transcript", site, moved, Challenger=self.sponge, Description=sponge["Description"])
+        own = {"Challenger": self.sponge, "Description": sponge["Description"]}
+        self.transcript = _load("transcript", site, moved=moved, part=part, replaced=own)
         phases = {name: self.transcript[name] for name in ("batch_phase", "opening_phase", "fri_phase")}
-        self.stark = _load("stark", None, moved, Challenger=self.sponge, **phases)
+        self.stark = _load("stark", None, replaced={"Challenger": self.sponge, **phases})
 
     def verify(self, case: Case, publics: Sequence[int], proof: bytes, digest: bytes | None = None) -> None:
         """`verify_proof` of the changed verifier."""

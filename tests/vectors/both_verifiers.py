@@ -1,6 +1,6 @@
 """Every vector through our verifier and through the proof library's own: verdicts, and where they differ, why.
 
-    PYTHONPATH=tests/forgeries python tests/vectors/both_verifiers.py     writes docs/security/two-verifiers.md
+    python tests/vectors/both_verifiers.py     writes docs/security/two-verifiers.md
 
 The library judges a body against tables and a statement; files, markets and a caller's policy are nothing to it. Where
 our verifier refuses before the body is looked at, the library is asked all the same, with the tables rebuilt from the
@@ -15,21 +15,23 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from vector_edits import FOLDER
-
-from plimsoll.circuits.book_tables import BookTables, book_program
-from plimsoll.circuits.shapes import ShapeClass
-from plimsoll.engine.errors import PlimsollError
-from plimsoll.engine.parameters import RiskParameters
-from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.prover.core_api import ProvingError, upstream_verify
-from plimsoll.verifier.book import expected_statement
-from plimsoll.verifier.conformance import NOT_ASKED, run_vector
-from plimsoll.verifier.statement import Statement, read_proof
-from plimsoll.verifier.vector_files import read_suite
-from plimsoll.verifier.vectors import STEPS, Suite, Vector
-
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.extend(str(ROOT / "tests" / folder) for folder in ("forgeries", "verifier", "core"))
+
+from vector_edits import FOLDER  # noqa: E402
+
+from plimsoll.circuits.book_tables import BookTables, book_program  # noqa: E402
+from plimsoll.circuits.shapes import ShapeClass  # noqa: E402
+from plimsoll.engine.errors import PlimsollError  # noqa: E402
+from plimsoll.engine.parameters import RiskParameters  # noqa: E402
+from plimsoll.engine.snapshot import MarketSnapshot  # noqa: E402
+from plimsoll.prover.core_api import ProvingError, upstream_verify  # noqa: E402
+from plimsoll.verifier.book import expected_statement  # noqa: E402
+from plimsoll.verifier.conformance import NOT_ASKED, run_vector  # noqa: E402
+from plimsoll.verifier.statement import Statement, read_proof  # noqa: E402
+from plimsoll.verifier.vector_files import read_suite  # noqa: E402
+from plimsoll.verifier.vectors import STEPS, Suite, Vector  # noqa: E402
+
 PAGE = ROOT / "docs" / "security" / "two-verifiers.md"
 FIGURES = ROOT / "build" / "audit" / "vectors.json"
 ACCEPTS, REFUSES, MUTE = "accepts", "refuses", "cannot be asked"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vector_edits import Base, Edit, Fault
 
 from plimsoll.circuits.field import P
+from plimsoll.verifier.profile import STANDARD
 
 FLIPS = {
     "commitment-main": ("commitment main", "main", "constraints"),
@@ -41,6 +43,12 @@ FLIPS = {
 }
 """Name: part of the body, which one, and where its lowest bit is missed."""
 
+GROUND_ELSEWHERE = {
+    "folds": ("before the first fold", 3358778),
+    "final-polynomial": ("before the final polynomial", 581702),
+}
+"""By place: in words, and a witness of twenty bits of work there in the honest base's transcript (`work_elsewhere`)."""
+
 
 def faults(base: Base, other: Base) -> Iterator[Fault]:
     """`other` is the proof of another root."""
@@ -51,6 +59,10 @@ def faults(base: Base, other: Base) -> Iterator[Fault]:
     yield from _claims(base)
     yield from _other_encodings(base)
     yield from _splices(base, other)
+    yield from _queries(base)
+    yield from _polynomials(base)
+    yield from _work(base, other)
+    yield from _tables(base)
 
 
 def _heights(base: Base) -> Iterator[Fault]:
@@ -150,3 +162,80 @@ def _splices(base: Base, other: Base) -> Iterator[Fault]:
     values = other.statement.public_values
     edit = base.state("root and commitment", public_values=values)
     yield Fault("splice-statement", "root and commitment of another book", "constraints", edits=[edit])
+
+
+def _queries(base: Base) -> Iterator[Fault]:
+    """Everything that a query opens is left out; the commitments stay."""
+    names = [part.name for part in base.parts if part.group in ("rows", "rows of a fold")]
+    groups = ("rows", "rows of a fold", "salts", "number of siblings", "siblings")
+    edits = []
+    for name in names:
+        own = [part for part in base.parts if part.name == name and part.group in groups]
+        edits.append(base.put(f"all that is opened, {name}", own[0].start, own[-1].stop, bytes(4)))
+    lie = "no row is opened, of a hundred and twelve"
+    yield Fault("queries-left-out", lie, "encoding", edits=edits)
+    said = base.state("profile", profile=replace(STANDARD, queries=0))
+    lie = "no queries, in the statement and in the body: nothing that was committed is opened"
+    yield Fault("queries-none", lie, "policy", edits=[said, *edits])
+    fewer = []
+    for name in names:
+        part = next(p for p in base.parts if p.name == name and p.group in ("rows", "rows of a fold"))
+        size = (part.stop - part.start) // STANDARD.queries
+        fewer.append(base.put(f"last query's rows, {name}", part.stop - size, part.stop, b""))
+    yield Fault("queries-one-fewer", "the last query's rows are left out", "encoding", edits=fewer)
+
+
+def _polynomials(base: Base) -> Iterator[Fault]:
+    part = base.part("final polynomial", "final polynomial")
+    size = part.stop - part.start
+    for name, stop, put, lie in (
+        ("longer", part.stop, bytes(size), "32 coefficients of zero more: the same polynomial"),
+        ("longer-by-one", part.stop, bytes(24), "one coefficient of zero more: the same polynomial"),
+    ):
+        edit = base.put("after the final polynomial", stop, stop, put)
+        yield Fault(f"final-polynomial-{name}", lie, "encoding", edits=[edit])
+    shorter = base.put("last coefficient", part.stop - 24, part.stop, b"")
+    yield Fault("final-polynomial-shorter", "31 coefficients", "encoding", edits=[shorter])
+    said = base.state("profile", profile=replace(STANDARD, log_final_poly_len=6))
+    longer = base.put("after the final polynomial", part.stop, part.stop, bytes(size))
+    lie = "64 coefficients, as the statement says: the upper half zero"
+    yield Fault("final-polynomial-64-in-full", lie, "policy", edits=[said, longer])
+
+
+def _work(base: Base, other: Base) -> Iterator[Fault]:
+    taken = base.take(("work for queries", "queries"), ("work for queries", "queries"), other)
+    yield Fault("work-of-another-proof", "the witness of another proof's work", "transcript", edits=[taken])
+    for name, (label, witness) in GROUND_ELSEWHERE.items():
+        lie = f"twenty bits of work, done {label} and not where the queries are drawn"
+        edit = base.number("work for queries", "queries", witness)
+        yield Fault(f"work-done-{name}", lie, "transcript", edits=[edit])
+
+
+def _tables(base: Base) -> Iterator[Fault]:
+    """Parts of two tables of one height change places; a table more, or one fewer, or another order."""
+    for name, (first, second), group, step in TABLES:
+        a, b = base.part(group, first), base.part(group, second)
+        assert a.stop - a.start == b.stop - b.start and a.stop <= b.start
+        edits = [
+            base.put(f"{group}, {first}", a.start, a.stop, base.data[b.start : b.stop]),
+            base.put(f"{group}, {second}", b.start, b.stop, base.data[a.start : a.stop]),
+        ]
+        yield Fault(name, f"{first} and {second} change places: {group}", step, edits=edits)
+    at = base.part("degree bits", "degree bits")
+    order = base.data[at.start : at.stop]
+    yield Fault(
+        "order-of-tables",
+        "the tables stand in another order: the last one first",
+        "heights",
+        edits=[base.put("degree bits", at.start, at.stop, order[-1:] + order[:-1])],
+    )
+    added = base.put("degree bits", at.stop, at.stop, order[-1:])
+    yield Fault("table-added", "a further table's height after the last one's", "encoding", edits=[added])
+    missing = base.put("degree bits", at.stop - 1, at.stop, b"")
+    yield Fault("table-missing", "the last table's height is left out", "heights", edits=[missing])
+
+
+TABLES = (
+    ("order-of-terminals", ("root", "main"), "terminal", "constraints"),
+    ("order-of-quotients", ("root", "main"), "opened quotient chunks", "constraints"),
+)

@@ -1,4 +1,5 @@
-"""Lies about the market, callers' conditions, an account below its line; and what must be accepted."""
+"""Lies told to the caller: its conditions, files that cannot be read, an account below its line; and what must be
+accepted."""
 
 from __future__ import annotations
 
@@ -17,14 +18,17 @@ def faults() -> Iterator[Fault]:
         "terminals",
         base="below-by-one",
     )
-    yield from _market()
-    yield from _parameters()
+    yield from _small()
     yield from _conditions()
     yield from _unreadable()
 
 
 def to(path: str, value: Any) -> Change:
     return {"op": "replace", "path": path, "value": value}
+
+
+def new(path: str, value: Any) -> Change:
+    return {"op": "add", "path": path, "value": value}
 
 
 def gone(path: str) -> Change:
@@ -48,31 +52,31 @@ def _accepted() -> Iterator[Fault]:
     yield Fault("conditions-met", "none: floor, shape class and sequence as they are", "valid", policy=exact)
 
 
-def _market() -> Iterator[Fault]:
-    for name, lie, change in (
-        ("price-one-unit", "a price is 10^-20 higher", to("/prices/BTC", "50000.50000000000000000001")),
-        ("price-of-nobody", "another price of a coin that few hold", to("/prices/COIN4", "3.26")),
-        ("time-later", "the same prices a second later", to("/time", "2026-11-21T12:00:01Z")),
-        ("sequence-next", "the same prices under the next number", to("/sequence", 4)),
-        ("venue-another", "the same prices at another venue", to("/venue", "another")),
-    ):
-        yield Fault(f"market-{name}", f"the caller's snapshot is another: {lie}", "policy", market=[change])
+TEST = {"allow_insecure": True}
+"""A caller who takes proofs at the test profile."""
+MADE_UP = {
+    "made-up-price": "an account is valued at a price that the schedule does not have",
+    "made-up-digest": "a node of the tree is not the hash of its children",
+    "made-up-root": "the root is not the one that the program returns",
+    "made-up-blind": "the blinds do not cancel",
+}
 
 
-def _parameters() -> Iterator[Fault]:
-    for name, lie, change in (
-        ("margin-rate", "a higher maintenance margin", to("/instruments/1/maintenance/0/rate", "0.011")),
-        ("margin-tier", "another border of a tier", to("/instruments/1/maintenance/0/cap", "50001")),
-        ("haircut", "a higher haircut", to("/instruments/0/haircut/1/rate", "0.11")),
-        ("debt-premium", "a higher premium on debt", to("/instruments/0/debt_premium/0/rate", "0.03")),
-        ("lot", "lots ten times as large", to("/instruments/0/lot", "0.001")),
-        ("revision", "the same rules under another revision", to("/revision", 2)),
-    ):
-        changes = [change]
-        if name == "margin-tier":
-            changes.append(to("/instruments/1/maintenance/1/floor", "50001"))
-        about = f"the caller's parameters are others: {lie}"
-        yield Fault(f"parameters-{name}", about, "policy", parameters=changes)
+def _small() -> Iterator[Fault]:
+    """Proofs at the test profile: what it takes to be accepted, and lies of which every constraint holds."""
+    base = "test-profile"
+    yield Fault(f"{base}-allowed", "none: to a caller who takes the test profile", "valid", base=base, policy=TEST)
+    yield Fault(f"{base}-refused", "four queries, to a caller who wants 128 bits", "policy", base=base)
+    low = {"security_floor": 1, "accept_weaker_security": True}
+    lie = "four queries, to a caller whose floor is one bit but who takes no insecure profile"
+    yield Fault(f"{base}-low-floor", lie, "policy", base=base, policy=low)
+    lie = "a proof of four queries, made for a statement that calls this the standard profile"
+    yield Fault("renamed-profile", lie, "policy", base="renamed-profile")
+    lie += "; to a caller who takes insecure profiles, and any number of bits"
+    yield Fault("renamed-profile-any-floor", lie, "policy", base="renamed-profile", policy=low | TEST)
+    for name, lie in MADE_UP.items():
+        about = f"{lie}: every constraint holds, a bus does not balance"
+        yield Fault(name, about, "terminals", base=name, policy=TEST)
 
 
 def _conditions() -> Iterator[Fault]:

@@ -1,10 +1,11 @@
-"""Makes the base proofs anew: needed only when the protocol, the program or an encoding changes.
+"""Makes the base proofs that are missing: needed only when the protocol, the program or an encoding changes.
 
     PYTHONPATH=tests/forgeries:build/dishonest python tests/vectors/vector_bases.py
-    PYTHONPATH=tests/forgeries python tests/vectors/generate.py
+    PYTHONPATH=tests/forgeries python tests/vectors/write_vectors.py
 
 Blinds and masks come from the operating system, so a base is never the same twice; all vectors are derived from the
-bases that are committed. Both are at full security, and compressed only to stay below the size that a file may have.
+bases that are committed, and a base that is there is left alone. The first two are at full security, and compressed
+only to stay below the size that a file may have; the others are at the test profile, which keeps them small.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,38 +26,97 @@ LARGEST = 2 * 1024 * 1024
 
 def make_bases() -> dict[str, tuple[str, Callable[[], bytes]]]:
     """By name: what it is, and how its proof file is made."""
+    from lies import moved, overwriting
     from small_venue import EDGE
     from test_margin import TOTAL, forged
-    from toolkit import forge, put
+    from test_market import RECORDS, failing
+    from toolkit import Forgery, forge, put
 
     from plimsoll.circuits.field import P
+    from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
+    from plimsoll.verifier.statement import write_proof
 
-    below = forged()
-    limb = below.columns("holdings.z").limbs[TOTAL][4]
-    put(below.trace("holdings.z"), EDGE, limb, (P - 1) >> 48)
-    below.rebalance()
-    assert {str(one) for one in below.broken()} == {"bus builtin:range_check"}
+    def small(make: Callable[[], Forgery], bus: str = "", keep_blinds: bool = False, **changes: Any) -> bytes:
+        forgery = make()
+        forgery.changes = {"profile": INSECURE_TEST} | changes
+        assert {str(one) for one in forgery.broken()} == ({f"bus {bus}"} if bus else set())
+        return write_proof(forgery.statement, forgery.body(keep_blinds=keep_blinds))
+
+    def below() -> bytes:
+        forgery = forged()
+        limb = forgery.columns("holdings.z").limbs[TOTAL][4]
+        put(forgery.trace("holdings.z"), EDGE, limb, (P - 1) >> 48)
+        forgery.rebalance()
+        assert {str(one) for one in forgery.broken()} == {"bus builtin:range_check"}
+        return forgery.file()
+
+    def price() -> Forgery:
+        return forge(failing(), mislead=RECORDS["price one unit higher"]()).rebalance()
+
+    def digest() -> Forgery:
+        lie = overwriting("subtree.nz", "poseidon", 0, 0, lambda column: moved(column, 1))
+        return forge(mislead=lie).rebalance()
+
+    def root() -> Forgery:
+        forgery = forge()
+        forgery.publics[1] ^= 1
+        put(forgery.trace("root"), 0, 2, forgery.publics[1])
+        return forgery
+
+    def blinds() -> Forgery:
+        forgery = forge()
+        put(forgery.trace("main"), 0, forgery.trace("main").shape[1] - 1, 1)
+        return forgery
+
+    renamed = replace(INSECURE_TEST, name=STANDARD.name)
     return {
-        "honest": ("three accounts, one of them exactly on its margin line", forge().file),
+        "honest": ("three accounts, one of them exactly on its margin line", lambda: forge().file()),
         "below-by-one": (
             "the same book with that account 10^-20 of the quote currency below its line, and a prover that proves any "
             "trace: all constraints hold, and one limb of the account's margin, out of range, is required of the range "
             "check, which does not provide it",
-            below.file,
+            below,
+        ),
+        "test-profile": (
+            "the book of `honest`, proven at the test profile: four queries, no work",
+            lambda: small(forge),
+        ),
+        "renamed-profile": (
+            "the same under a statement that calls the test profile's numbers by the standard's name",
+            lambda: small(forge, profile=renamed),
+        ),
+        "made-up-price": (
+            "an account below its line is valued at a record that the schedule does not have; test profile",
+            lambda: small(price, "rom:schedule"),
+        ),
+        "made-up-digest": (
+            "a node's digest is not the permutation of its children, and all above follows from it; test profile",
+            lambda: small(digest, "builtin:poseidon"),
+        ),
+        "made-up-root": (
+            "the root row asks for another root than main returns; test profile",
+            lambda: small(root, "fn:main"),
+        ),
+        "made-up-blind": (
+            "one table's blind is not balanced by another's; test profile",
+            lambda: small(blinds, "blind", keep_blinds=True),
         ),
     }
 
 
 def write_suite() -> None:
-    """Writes `suite.json`, the market and the bases."""
+    """Writes `suite.json`, the market and the bases that are missing."""
     from small_venue import PRICES, RULES, TIME
 
     facts: dict[str, Any] = {"version": 1, "venue": "forged", "time": TIME, "sequence": 3, "quote": "USD"}
     rules: dict[str, Any] = {"version": 1, "name": "forged", "revision": 1, "close_out": "0.5", "instruments": RULES}
     write_json("snapshot.json", facts | {"prices": PRICES})
     write_json("parameters.json", rules)
-    bases = {}
+    suite = FOLDER / "suite.json"
+    bases = json.loads(suite.read_text())["bases"] if suite.exists() else {}
     for name, (about, make) in make_bases().items():
+        if name in bases:
+            continue
         # How many Merkle siblings a proof has is a matter of luck.
         while len(packed := zlib.compress(data := make(), 9)) >= LARGEST:
             pass

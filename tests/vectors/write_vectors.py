@@ -1,6 +1,6 @@
 """Writes the vectors of `book-v1` from its base proofs: the same bytes whenever the bases are the same.
 
-PYTHONPATH=tests/forgeries python tests/vectors/generate.py
+PYTHONPATH=tests/forgeries python tests/vectors/write_vectors.py
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import faults_of_body
+import faults_of_fields
 import faults_of_file
 import faults_of_market
 from vector_edits import FOLDER, Base, Fault
@@ -21,6 +22,7 @@ def all_faults() -> list[Fault]:
     honest, below = Base("honest"), Base("below-by-one")
     listed = [
         *faults_of_market.faults(),
+        *faults_of_fields.faults(),
         *faults_of_file.faults(honest),
         *faults_of_body.faults(honest, below),
     ]

@@ -1,0 +1,434 @@
+"""The list of everything that refuses: found by walking the syntax trees of all modules that verifying executes.
+
+A `Site` is one place and one way to weaken it. Nothing is listed by hand: a new check is a new site, and a site that no
+input kills and nobody argued fails the tests.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = {
+    "verifier/__init__.py": "empty",
+    "verifier/bundle.py": "publications: forgeries in tests/publications",
+    "verifier/customer.py": "customers' files: forgeries in tests/customers",
+    "verifier/ethereum.py": "signatures of accounts: forgeries in tests/reserves",
+    "verifier/oracles.py": "attested prices: forgeries in tests/oracles",
+    "verifier/reserves.py": "addresses of reserves: forgeries in tests/reserves",
+    "verifier/conformance.py": "runs test vectors; `plimsoll verify` does not",
+    "verifier/vector_files.py": "reads test vectors",
+    "verifier/vectors.py": "the format of test vectors",
+}
+"""The modules of verifier/ that verifying a proof does not execute."""
+ELSEWHERE = (
+    "circuits/book_tables.py",
+    "circuits/program.py",
+    "circuits/schedule_records.py",
+    "circuits/shapes.py",
+    "circuits/tables.py",
+    "engine/brackets.py",
+    "engine/decimals.py",
+    "engine/dominance.py",
+    "engine/fields.py",
+    "engine/instruments.py",
+    "engine/json_files.py",
+    "engine/market.py",
+    "engine/parameters.py",
+    "engine/schedule.py",
+    "engine/snapshot.py",
+    "engine/tiers.py",
+)
+"""Modules of the other rooms whose refusals `plimsoll verify` relies on."""
+CHECKER = re.compile(r"_?(check|confines|equal|fresh|is_blind)")
+BOUND = re.compile(r"MAX_|PACKED_DEGREE|MIN_|SMALLEST_|LARGEST_|FULL_SECURITY|LOG_LEAVES|ROWS_PER_ACCOUNT|NULL_KEYS|\w+_BITS$")
+"""Names of constants that are limits: sizes, counts, floors. `check_reasons` lists every other integer constant."""
+ORDERINGS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+Mutation = Callable[[ast.Module, ast.AST], None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """One weakening of one check.
+
+    Attributes:
+        key: stable name: module, function, kind, and the text of what is weakened; no line numbers.
+        lines: lines of the statement whose refusal it weakens (first, last).
+        node: number of the node among `ast.walk` of the module.
+    """
+
+    key: str
+    module: str
+    function: str
+    kind: str
+    text: str
+    lines: tuple[int, int]
+    node: int
+    mutate: Mutation
+
+    def tree(self) -> ast.Module:
+        """The module with this one weakening."""
+        tree = copy.deepcopy(parsed(self.module))
+        node = list(ast.walk(tree))[self.node]
+        self.mutate(tree, node)
+        return ast.fix_missing_locations(tree)
+
+
+@cache
+def parsed(module: str) -> ast.Module:
+    return ast.parse((ROOT / module).read_text())
+
+
+def modules() -> tuple[str, ...]:
+    """Every module with sites. A new module of verifier/ is among them unless it is left out by name."""
+    own = sorted(f"verifier/{path.name}" for path in (ROOT / "verifier").glob("*.py"))
+    return (*(name for name in own if name not in LEFT_OUT), *ELSEWHERE)
+
+
+@cache
+def all_sites() -> tuple[Site, ...]:
+    found = [site for module in modules() for site in _Walker(module).sites()]
+    assert len({site.key for site in found}) == len(found)
+    return tuple(found)
+
+
+def replaced(tree: ast.Module, old: ast.AST, new: ast.AST) -> None:
+    """Puts one node in the place of another."""
+
+    class Put(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return new if node is old else self.generic_visit(node)
+
+    Put().visit(tree)
+
+
+class _Walker:
+    """Collects the sites of one module."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.tree = parsed(module)
+        self.numbers = {node: i for i, node in enumerate(ast.walk(self.tree))}
+        self.seen: Counter[str] = Counter()
+
+    def site(self, function: str, kind: str, node: ast.AST, mutate: Mutation, text: str, holder: ast.AST) -> Site:
+        key = f"{self.module} {function} | {kind} | {text}"
+        self.seen[key] += 1
+        if self.seen[key] > 1:
+            key += f" #{self.seen[key]}"
+        lines = (holder.lineno, getattr(holder, "end_lineno", 0) or holder.lineno)  # type: ignore[attr-defined]
+        return Site(key, self.module, function, kind, text, lines, self.numbers[node], mutate)
+
+    def sites(self) -> Iterator[Site]:
+        yield from self._constants()
+        yield from self._models()
+        for name, function in functions(self.tree):
+            yield from self._function(name, function)
+
+    # Constants and pydantic's own limits.
+
+    def _constants(self) -> Iterator[Site]:
+        for name, node in constants(self.tree):
+            if BOUND.match(name):
+                yield self.site("", "bound", node, _loosen, f"{name} loosened", node)
+
+    def _models(self) -> Iterator[Site]:
+        for node in ast.walk(self.tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            for keyword in node.keywords:
+                text = ast.unparse(keyword)
+                if node.func.id == "Field" and keyword.arg in ("ge", "gt", "le", "lt", "pattern"):
+                    yield self.site("", "model", keyword, _drop_keyword, f"Field({text}) removed", keyword)
+                if node.func.id == "ConfigDict" and keyword.arg == "extra":
+                    yield self.site("", "model", keyword, _ignore_extra, f"{text} ignored", keyword)
+
+    # Functions.
+
+    def _function(self, name: str, function: ast.FunctionDef) -> Iterator[Site]:
+        nodes = list(ast.walk(function))
+        predicate = isinstance(function.returns, ast.Name) and function.returns.id == "bool"
+        checks = predicate or any(isinstance(n, ast.Raise) or _calls(n, "require") for n in nodes)
+        holders = _holders(function)
+        handled = {n for handler in nodes if isinstance(handler, ast.ExceptHandler) for n in ast.walk(handler)}
+        guarded: set[ast.AST] = set()
+        for node in nodes:
+            if isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise) and node not in handled:
+                guarded.add(node.body[-1])
+                yield self.site(name, "guard", node, _never, f"if {ast.unparse(node.test)}: raise", node.body[-1])
+            elif isinstance(node, ast.If) and predicate and ast.unparse(node.body[-1]) == "return False":
+                yield self.site(name, "guard", node, _never, f"if {ast.unparse(node.test)}: return False", node)
+        for node in nodes:
+            if isinstance(node, ast.Raise) and node in handled:
+                kind, mutate = "translation", _reraise
+                if node.exc is not None:
+                    yield self.site(name, kind, node, mutate, ast.unparse(node.exc.func), node)  # type: ignore[attr-defined]
+            elif isinstance(node, ast.Raise) and node not in guarded:
+                yield self.site(name, "raise", node, _pass, f"raise {ast.unparse(node.exc or node)[:60]}", node)
+            elif isinstance(node, ast.Assert):
+                yield self.site(name, "assert", node, _pass, f"assert {ast.unparse(node.test)}", node)
+            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                yield from self._call(name, node, node.value)
+            elif isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple):
+                yield from self._names(name, node)
+        if checks:
+            for node in nodes:
+                if node in holders:
+                    yield from self._condition(name, node, holders[node])
+        if self.module == "verifier/statement.py" and name == "Statement.digest":
+            yield from self._fields(name, function)
+
+    def _call(self, name: str, node: ast.Expr, call: ast.Call) -> Iterator[Site]:
+        called = _called(call)
+        if called == "require":
+            yield self.site(name, "require", node, _pass, ast.unparse(call.args[0]), node)
+        elif CHECKER.match(called) or (name == "market_problems" and called == "add"):
+            shown = ", ".join(ast.unparse(arg) for arg in call.args)
+            yield self.site(name, "check call", node, _pass, f"{called}({shown})", node)
+
+    def _names(self, name: str, node: ast.For) -> Iterator[Site]:
+        """Each name of a loop that compares what the names stand for."""
+        assert isinstance(node.iter, ast.Tuple)
+        raising = any(isinstance(n, ast.Raise) or _is_check(n) for n in ast.walk(node))
+        if raising and all(isinstance(one, ast.Constant) for one in node.iter.elts):
+            for k, one in enumerate(node.iter.elts):
+                yield self.site(name, "digest", node.iter, _without(k), f"{ast.unparse(one)} not compared", node)
+
+    def _condition(self, name: str, node: ast.AST, holder: ast.stmt) -> Iterator[Site]:
+        """Operands, links of chains, orderings and predicates within one condition."""
+        if isinstance(node, ast.BoolOp):
+            for k, operand in enumerate(node.values):
+                text = f"without `{ast.unparse(operand)}`"
+                yield self.site(name, "operand", node, _neutral(k), text, holder)
+        elif isinstance(node, ast.Compare):
+            for k, op in enumerate(node.ops):
+                if len(node.ops) > 1:
+                    link = f"without link {k + 1} of `{ast.unparse(node)}`"
+                    yield self.site(name, "operand", node, _without_link(k), link, holder)
+                if type(op) in ORDERINGS:
+                    text = f"{_symbol(op)} shifted in `{ast.unparse(node)}`"
+                    if len(node.ops) > 1:
+                        text += f" at {k + 1}"
+                    yield self.site(name, "ordering", node, _shifted(k), text, holder)
+        elif isinstance(node, ast.Call) and CHECKER.match(_called(node)):
+            yield self.site(name, "check call", node, _always, f"{_called(node)}(...) always true", holder)
+
+    def _fields(self, name: str, function: ast.FunctionDef) -> Iterator[Site]:
+        """Each field of a statement, of its profile and of its digests left out of what is hashed."""
+        classes = {node.name: node for node in self.tree.body if isinstance(node, ast.ClassDef)}
+        profile = next(node for node in parsed("verifier/profile.py").body if isinstance(node, ast.ClassDef))
+        holders = {"": classes["Statement"], "digests": classes["Digests"], "profile": profile}
+        for part, holder in holders.items():
+            for field in holder.body:
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                    one = field.target.id
+                    if not part and one in holders:
+                        continue
+                    path = f"{part}.{one}" if part else one
+                    mutate = _unhashed(part, one)
+                    yield self.site(name, "field", function, mutate, f"{path} not hashed", function)
+
+
+def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Functions and methods by qualified name; those nested in a function belong to it."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef):
+                    yield f"{node.name}.{inner.name}", inner
+
+
+def constants(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Module-level constants in capitals, with the assignment; a pair assigned at once is given twice."""
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        for target in targets:
+            for one in target.elts if isinstance(target, ast.Tuple) else [target]:
+                if isinstance(one, ast.Name) and one.id.lstrip("_").isupper() and len(one.id) > 1:
+                    yield one.id, one
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and _called(node) == name
+
+
+def _is_check(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and (_called(node) == "require" or bool(CHECKER.match(_called(node))))
+
+
+def _holders(function: ast.FunctionDef) -> dict[ast.AST, ast.stmt]:
+    """Every node of a condition, with the statement it belongs to.
+
+    Conditions: tests of if, while and conditional expressions; the first argument of `require`; filters of
+    comprehensions; what a predicate returns; a local name that is assigned a comparison.
+    """
+    result: dict[ast.AST, ast.stmt] = {}
+    predicate = isinstance(function.returns, ast.Name) and function.returns.id == "bool"
+
+    def mark(condition: ast.AST, holder: ast.stmt) -> None:
+        for node in ast.walk(condition):
+            result.setdefault(node, holder)
+
+    for statement in ast.walk(function):
+        if not isinstance(statement, ast.stmt) or isinstance(statement, ast.FunctionDef):
+            continue
+        own = _own_expressions(statement)
+        if isinstance(statement, ast.If | ast.While | ast.Assert):
+            mark(statement.test, statement)
+        if isinstance(statement, ast.Return) and predicate and statement.value is not None:
+            mark(statement.value, statement)
+        if isinstance(statement, ast.Assign) and _is_truth(statement.value):
+            mark(statement.value, statement)
+        for node in own:
+            if isinstance(node, ast.IfExp):
+                mark(node.test, statement)
+            if _calls(node, "require"):
+                mark(node.args[0], statement)  # type: ignore[attr-defined]
+            if isinstance(node, ast.comprehension):
+                for test in node.ifs:
+                    mark(test, statement)
+    return result
+
+
+def _is_truth(value: ast.expr) -> bool:
+    """Whether a value is true or false; `given or default` is not."""
+    if isinstance(value, ast.BoolOp):
+        return any(isinstance(one, ast.Compare | ast.UnaryOp) or _is_truth(one) for one in value.values)
+    return isinstance(value, ast.Compare)
+
+
+def _own_expressions(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Nodes of a statement that are in none of its inner statements."""
+    for child in ast.iter_child_nodes(statement):
+        if not isinstance(child, ast.stmt | ast.ExceptHandler):
+            yield from (node for node in ast.walk(child) if not isinstance(node, ast.stmt))
+
+
+def _symbol(op: ast.cmpop) -> str:
+    return {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}[type(op)]
+
+
+# The weakenings.
+
+
+def _never(_: ast.Module, node: ast.AST) -> None:
+    assert isinstance(node, ast.If)
+    node.test = ast.Constant(False)
+
+
+def _pass(tree: ast.Module, node: ast.AST) -> None:
+    replaced(tree, node, ast.Pass())
+
+
+def _always(tree: ast.Module, node: ast.AST) -> None:
+    replaced(tree, node, ast.Constant(True))
+
+
+def _reraise(_: ast.Module, node: ast.AST) -> None:
+    """What was translated into our own error escapes as it is."""
+    assert isinstance(node, ast.Raise)
+    node.exc = node.cause = None
+
+
+def _drop_keyword(tree: ast.Module, node: ast.AST) -> None:
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and node in call.keywords:
+            call.keywords = [one for one in call.keywords if one is not node]
+
+
+def _ignore_extra(_: ast.Module, node: ast.AST) -> None:
+    assert isinstance(node, ast.keyword)
+    node.value = ast.Constant("ignore")
+
+
+def _without(k: int) -> Mutation:
+    def mutate(_: ast.Module, node: ast.AST) -> None:
+        assert isinstance(node, ast.Tuple)
+        del node.elts[k]
+
+    return mutate
+
+
+def _neutral(k: int) -> Mutation:
+    def mutate(_: ast.Module, node: ast.AST) -> None:
+        assert isinstance(node, ast.BoolOp)
+        node.values[k] = ast.Constant(isinstance(node.op, ast.And))
+
+    return mutate
+
+
+def _without_link(k: int) -> Mutation:
+    def mutate(tree: ast.Module, node: ast.AST) -> None:
+        assert isinstance(node, ast.Compare)
+        values = [node.left, *node.comparators]
+        kept: list[ast.expr] = [
+            ast.Compare(values[i], [op], [values[i + 1]]) for i, op in enumerate(node.ops) if i != k
+        ]
+        replaced(tree, node, kept[0] if len(kept) == 1 else ast.BoolOp(ast.And(), kept))
+
+    return mutate
+
+
+def _shifted(k: int) -> Mutation:
+    def mutate(_: ast.Module, node: ast.AST) -> None:
+        assert isinstance(node, ast.Compare)
+        node.ops[k] = ORDERINGS[type(node.ops[k])]()
+
+    return mutate
+
+
+def _unhashed(part: str, field: str) -> Mutation:
+    """`self.encode()` within `digest` becomes that of a statement whose field is a fixed value of its type."""
+    owner = f"self.{part}" if part else "self"
+    blank = f"replace({owner}, {field}=type({owner}.{field})())"
+    if part == "digests" or field in ("previous", "nonce_digest"):
+        blank = blank.replace(f"type({owner}.{field})()", "bytes(DIGEST_BYTES)")
+    whole = f"replace(self, {part}={blank})" if part else blank
+
+    def mutate(tree: ast.Module, node: ast.AST) -> None:
+        tree.body.insert(1, ast.parse("from dataclasses import replace").body[0])
+        future = tree.body.index(next(n for n in tree.body if isinstance(n, ast.ImportFrom)))
+        tree.body.insert(future + 1 if future > 1 else 2, tree.body.pop(1))
+        for call in ast.walk(node):
+            if _calls(call, "encode"):
+                call.func.value = ast.parse(whole, mode="eval").body  # type: ignore[attr-defined]
+
+    return mutate
+
+
+def _loosen(tree: ast.Module, node: ast.AST) -> None:
+    """The limit moves by the smallest step that lets something more through (see `LOOSER`)."""
+    assert isinstance(node, ast.Name)
+    step = ast.parse(LOOSER.get(node.id, "{0} = {0} + 1").format(node.id)).body[0]
+    for k, statement in enumerate(tree.body):
+        if node in ast.walk(statement):
+            tree.body.insert(k + 1, step)
+            return
+
+
+LOOSER = {
+    "FULL_SECURITY": "{0} = {0} - 1",
+    "MIN_LOG_HEIGHT": "{0} = {0} - 1",
+    "MIN_LOT_EXPONENT": "{0} = {0} - 1",
+    "SMALLEST_M": "{0} = {0} - 1",
+    "NULL_KEYS": "{0} = range({0}[0] + 1, {0}[-1] + 2)",
+    "LOG_LEAVES": "{0} = range({0}[0] - 1, {0}[-1] + 2)",
+    "ROWS_PER_ACCOUNT": "{0} = (*{0}, {0}[-1] + 1)",
+    "MAX_ERROR": "{0} = {0} * 2",
+    "MAX_FILE_BYTES": "{0} = {0} * 2",
+    "MAX_BYTES": "{0} = {0} * 2",
+}
+"""How a limit is loosened where adding one is not it. `{0}` is the name."""
