@@ -128,7 +128,7 @@ def test_quantity_beyond_the_last_tier_rejected(book: BookFolder) -> None:
 def test_too_many_holdings_rejected(book: BookFolder) -> None:
     def add(parameters: dict[str, list[dict[str, object]]]) -> None:
         perpetual = parameters["instruments"][3]
-        parameters["instruments"] += [{**perpetual, "name": f"X{i}"} for i in range(1025)]
+        parameters["instruments"] += [{**perpetual, "name": f"X{i}", "underlying": f"X{i}"} for i in range(1025)]
 
     book.edit("parameters.json", add)
     book.edit("snapshot.json", lambda one: one["prices"].update({f"X{i}": "1" for i in range(1025)}))

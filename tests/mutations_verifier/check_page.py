@@ -76,7 +76,12 @@ def counts(results: Sequence[Result]) -> dict[str, int]:
 
 
 def _summary(results: Sequence[Result]) -> str:
-    lines = ["## Counts", "", "| kind | what is weakened | sites | killed | second line | argued |", "|---|---|---|---|---|---|"]
+    lines = [
+        "## Counts",
+        "",
+        "| kind | what is weakened | sites | killed | second line | argued |",
+        "|---|---|---|---|---|---|",
+    ]
     for kind, about in KINDS.items():
         of_kind = [one for one in results if one.site.kind == kind]
         c = counts(of_kind)

@@ -221,5 +221,3 @@ def candidates(site: Site, known: dict[str, Known]) -> list[str]:
 
 def functions_of(outcome: Outcome) -> frozenset[tuple[str, str]]:
     return frozenset(found for place in outcome.trail if (found := function_at(place)))
-
-

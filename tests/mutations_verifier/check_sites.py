@@ -48,7 +48,9 @@ ELSEWHERE = (
 )
 """Modules of the other rooms whose refusals `plimsoll verify` relies on."""
 CHECKER = re.compile(r"_?(check|confines|equal|fresh|is_blind)")
-BOUND = re.compile(r"MAX_|PACKED_DEGREE|MIN_|SMALLEST_|LARGEST_|FULL_SECURITY|LOG_LEAVES|ROWS_PER_ACCOUNT|NULL_KEYS|\w+_BITS$")
+BOUND = re.compile(
+    r"MAX_|PACKED_DEGREE|MIN_|SMALLEST_|LARGEST_|FULL_SECURITY|LOG_LEAVES|ROWS_PER_ACCOUNT|NULL_KEYS|\w+_BITS$"
+)
 """Names of constants that are limits: sizes, counts, floors. `check_reasons` lists every other integer constant."""
 ORDERINGS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 Mutation = Callable[[ast.Module, ast.AST], None]
@@ -250,7 +252,9 @@ def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
 def constants(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
     """Module-level constants in capitals, with the assignment; a pair assigned at once is given twice."""
     for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
         for target in targets:
             for one in target.elts if isinstance(target, ast.Tuple) else [target]:
                 if isinstance(one, ast.Name) and one.id.lstrip("_").isupper() and len(one.id) > 1:

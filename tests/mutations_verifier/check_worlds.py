@@ -16,9 +16,10 @@ from functools import cache
 from types import CodeType, ModuleType
 from typing import Any
 
+from check_sites import ROOT, Site
+
 import plimsoll.prover.tape
 import plimsoll.verifier.book
-from check_sites import ROOT, Site
 
 ROOMS = ("plimsoll.engine", "plimsoll.circuits", "plimsoll.verifier")
 assert plimsoll.verifier.book and plimsoll.prover.tape

@@ -20,8 +20,8 @@ from inputs_vectors import market_file, parameters_file, verify
 from small_venue import EMPTY, Batch, honest
 from toolkit import Forgery, dishonest, dishonest_profile, forge
 
-from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
 from plimsoll.circuits.field import P
+from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
 from plimsoll.verifier.statement import MAX_FILE_BYTES, MAX_STATEMENT_BYTES, Digests, Statement, write_proof
 
 AT = datetime(2026, 11, 21, 13, tzinfo=UTC)
@@ -82,7 +82,6 @@ def _digests() -> Iterator[Input]:
         other = replace(base, **{field.name: bytes(32)})
         about = f"made for a statement that names another {field.name} digest"
         yield _statement(f"another {field.name} digest", about, digests=other)
-
 
     other = replace(base, program=bytes(32))
     about = "made for a program that the caller accepts, and whose tables nobody has"

@@ -119,7 +119,10 @@ MARKETS: dict[str, tuple[str, Edit]] = {
     "another quote": ("equity counted in a currency without prices", put("quote", to="EUR")),
     "a negative price": ("a price below zero", put("prices", "BTC", to="-1")),
     "a price as a number": ("a price that is a JSON integer", put("prices", "BTC", to=50000)),
-    "a price with 21 decimals": ("a price finer than the unit of value", put("prices", "BTC", to="1." + "0" * 20 + "1")),
+    "a price with 21 decimals": (
+        "a price finer than the unit of value",
+        put("prices", "BTC", to="1." + "0" * 20 + "1"),
+    ),
     "a price of 25 digits": ("a price beyond all bounds", put("prices", "DUST", to="1" + "0" * 24)),
     "a price with a plus": ("a price that is no plain decimal", put("prices", "BTC", to="+1")),
     "a scientific price": ("a price in scientific notation", put("prices", "BTC", to="1e3")),
@@ -170,6 +173,20 @@ PARAMETERS: dict[str, tuple[str, Edit]] = {
         "a currency settled in two places",
         more({"name": "CASH2", "kind": "settlement", "currency": "USD", "lot": "0.01"}),
     ),
+    "a contract under two names": (
+        "two perpetuals on one underlying in one currency, each with the low tiers",
+        more(
+            {
+                "name": "PERP2",
+                "kind": "perpetual",
+                "currency": "USD",
+                "underlying": "BTC",
+                "lot": "0.01",
+                "maintenance": FLAT,
+            }
+        ),
+    ),
+    "instruments that are a number": ("no list", put("instruments", to=7)),
     "a coin that expires": ("an expiry of a coin", instrument(BTC, expiry="2026-12-25T08:00:00Z")),
     "a perpetual that expires": ("an expiry of a perpetual", instrument(PERP, expiry="2026-12-25T08:00:00Z")),
     "a perpetual without underlying": ("a group that nobody named", instrument(PERP, underlying=None)),
@@ -224,7 +241,10 @@ PARAMETERS: dict[str, tuple[str, Edit]] = {
         "a lower rate for more",
         instrument(PERP, maintenance=[bracket("0", "100", "0.02"), bracket("100", None, "0.01")]),
     ),
-    "a rate above 1000 %": ("a rate beyond all bounds", instrument(PERP, maintenance=[bracket("0", None, "10.000001")])),
+    "a rate above 1000 %": (
+        "a rate beyond all bounds",
+        instrument(PERP, maintenance=[bracket("0", None, "10.000001")]),
+    ),
     "an initial rate above 1000 %": (
         "a rate beyond all bounds",
         instrument(PERP, initial=[bracket("0", None, "10.000001")]),
@@ -239,7 +259,10 @@ PARAMETERS: dict[str, tuple[str, Edit]] = {
         "a thousand and one brackets",
         instrument(PERP, maintenance=[bracket(str(i), str(i + 1) if i < 1000 else None, "0.01") for i in range(1001)]),
     ),
-    "lower cap above upper": ("scaling that runs backwards", instrument(PERP, open_interest={"lower": "2", "upper": "1"})),
+    "lower cap above upper": (
+        "scaling that runs backwards",
+        instrument(PERP, open_interest={"lower": "2", "upper": "1"}),
+    ),
     "scaling without open interest": ("scaling by a figure that is missing", instrument(PERP, open_interest=INTEREST)),
     "a lot of 2": ("a lot that is no power of ten", instrument(BTC, lot="2")),
     "a lot of 10^-19": ("a lot finer than ten to the minus eighteenth", instrument(DUST, lot="0." + "0" * 18 + "1")),
@@ -254,7 +277,10 @@ PARAMETERS: dict[str, tuple[str, Edit]] = {
             haircut=[bracket("0", "0.000000000004995", "0"), bracket("0.000000000004995", None, "0.000001")],
         ),
     ),
-    "a rate with 7 decimals": ("a rate finer than a millionth", instrument(PERP, maintenance=[bracket("0", None, "0.0000001")])),
+    "a rate with 7 decimals": (
+        "a rate finer than a millionth",
+        instrument(PERP, maintenance=[bracket("0", None, "0.0000001")]),
+    ),
     "a currency without a coin": ("a derivative whose currency has no price", instrument(PERP, currency="EUR")),
     "an unknown kind": ("a kind that has no rules", instrument(DUST, kind="option")),
     "8190 instruments": ("more keys than the circuit has", coins(8190 - len(NAMES))),
@@ -299,6 +325,14 @@ VALID_PARAMETERS: dict[str, tuple[Edit, Edit | None]] = {
     "revision 0": (put("revision", to=0), None),
     "a coarse lot": (instrument(COIN0, lot="1000"), None),
     "a lot of 10^12": (instrument(COIN0, lot="1" + "0" * 12), put("prices", "COIN0", to="0.0000000000001")),
+    "the steepest slope": (
+        instrument(COIN0, lot="1"),
+        put("prices", "COIN0", to="193428.13113834066795298815"),
+    ),
+    "one instrument": (
+        put("instruments", to=[{"name": "C", "kind": "settlement", "currency": "USD", "lot": "1"}]),
+        put("prices", to={}),
+    ),
     "borrowing margin": (instrument(BTC, maintenance=FLAT), None),
     "spot with initial margin": (instrument(BTC, maintenance=FLAT, initial=[bracket("0", None, "0.02")]), None),
     "8189 instruments": (coins(8189 - len(NAMES)), coin_prices(8189 - len(NAMES))),
@@ -306,6 +340,7 @@ VALID_PARAMETERS: dict[str, tuple[Edit, Edit | None]] = {
 
 
 WITH_MARKET: dict[str, Edit] = {
+    "a contract under two names": put("prices", "PERP2", to="50000"),
     "8190 instruments": coin_prices(8190 - len(NAMES)),
     "lower cap above upper": put("open_interest", to={"PERP": "150"}),
     "a lot of 10^13": put("prices", "COIN0", to="0.00000000000001"),

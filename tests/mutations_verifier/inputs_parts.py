@@ -169,7 +169,9 @@ def _programs() -> Iterator[Input]:
     yield Input("program without bytecode", "no program", loads("{}"))
     yield Input("program that is no JSON", "no program", loads("{"))
     yield Input("program that is a list", "no program", loads("[]"))
-    yield Input("program with a word of p", "a word spelled in a second way", loads(changed(bytecode=[hex(P), *words[1:]])))
+    yield Input(
+        "program with a word of p", "a word spelled in a second way", loads(changed(bytecode=[hex(P), *words[1:]]))
+    )
     yield Input("program with a word below zero", "no field element", loads(changed(bytecode=["-0x1", *words[1:]])))
     yield Input("program with the largest word", "p - 1", loads(changed(bytecode=[hex(P - 1), *words[1:]])), valid=True)
     yield Input("program in a file that cannot be read", "no program", file(None))
@@ -192,7 +194,9 @@ def _books() -> Iterator[Input]:
     yield Input("book of records of 17 fields", "records with a field that nobody reads", book([[*record, 0]]))
     renamed = book_program()
     functions = tuple(replace(f, name=f.name.replace("holdings", "holding")) for f in renamed.functions)
-    yield Input("book of another program", "a function of another name", book([record], replace(renamed, functions=functions)))
+    yield Input(
+        "book of another program", "a function of another name", book([record], replace(renamed, functions=functions))
+    )
 
 
 def _instruments() -> Iterator[Input]:

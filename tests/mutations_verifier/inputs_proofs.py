@@ -29,7 +29,7 @@ from verifier_samples import honest_run
 
 from plimsoll.circuits.field import GENERATOR, P
 from plimsoll.verifier.extension import base, root_of_unity
-from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
+from plimsoll.verifier.profile import INSECURE_TEST
 
 GARBAGE = bytes(range(32)) * 8
 
@@ -209,7 +209,11 @@ def _profiles() -> Iterator[Input]:
         ("no queries", "nothing that was committed is opened", {"queries": 0}),
         ("three queries", "more queries than the masks hide", {"queries": 3}),
         ("two masking columns", "fewer masks than a claim has coordinates", {"random_codewords": 2}),
-        ("a long final polynomial", "a final polynomial as long as the lower table's columns", {"log_final_poly_len": 5}),
+        (
+            "a long final polynomial",
+            "a final polynomial as long as the lower table's columns",
+            {"log_final_poly_len": 5},
+        ),
         ("a wide cap", "a cap wider than the last codeword", {"cap_height": 5}),
     ):
         yield Input(f"profile with {name}", about, by(profile=replace(profile, **changes)))
@@ -234,7 +238,11 @@ def _profiles() -> Iterator[Input]:
         ("no final length and no cap", "a polynomial of no length", {"log_final_poly_len": -1, "cap_height": 0}),
         ("a negative cap", "a cap of no width", {"cap_height": -1}),
         ("a blowup of 2^27", "codewords longer than the field has roots of unity", {"log_blowup": 27}),
-        ("a final polynomial of 2^6", "a final polynomial longer than the lower table's codeword", {"log_final_poly_len": 6}),
+        (
+            "a final polynomial of 2^6",
+            "a final polynomial longer than the lower table's codeword",
+            {"log_final_poly_len": 6},
+        ),
     ):
         yield Input(f"profile with {name}", about, shown(**changes))
 
@@ -255,25 +263,41 @@ def _arguments() -> Iterator[Input]:
         """Public values of p and above."""
 
     above = [publics[0] + P, *publics[1:]]
-    yield Input("proof about a public value of p + 7", "a public value written in a second way", by(Spelled, publics=above))
+    yield Input(
+        "proof about a public value of p + 7", "a public value written in a second way", by(Spelled, publics=above)
+    )
     below = [publics[0] - P, *publics[1:]]
     yield Input("proof about a negative public value", "7 - p", lambda w: honest().verify(w, publics=below))
     nothing = case(publics=[0] * 4)
     provided = [[int(i == 0), *row[1:]] for i, row in enumerate(nothing.traces[1])]
     traces = [nothing.traces[0], provided]
-    yield Input("proof about zeros", "four public values of zero", by(Publics, publics=[0] * 4, traces=traces), valid=True)
+    yield Input(
+        "proof about zeros", "four public values of zero", by(Publics, publics=[0] * 4, traces=traces), valid=True
+    )
     spelled = by(Spelled, publics=[P, 0, 0, 0], traces=traces)
     yield Input("proof about a public value of p", "0 written as p", spelled)
     yield Input("proof about five public values", "a value that no table knows", by(Publics, publics=[*publics, 1]))
-    yield Input("proof about three public values", "a value that is not given", lambda w: honest().verify(w, publics=publics[:3]))
+    yield Input(
+        "proof about three public values",
+        "a value that is not given",
+        lambda w: honest().verify(w, publics=publics[:3]),
+    )
     yield Input("proof from a digest of 31 bytes", "a transcript that starts elsewhere", by(digest=bytes(31)))
 
 
 def _steps() -> Iterator[Input]:
-    yield Input("step 6 at a point of the domain", "zeta is the sixth row: constraints are not divided by anything", _domain)
+    yield Input(
+        "step 6 at a point of the domain", "zeta is the sixth row: constraints are not divided by anything", _domain
+    )
     yield Input("step 10 at an opening point", "a query's point is the claim's", _at_point)
-    yield Input("step 9 with two contents of a row", "two queries of one row, the second one's is not in the tree", _two_contents)
-    yield Input("step 9 with a row above the cap", "a matrix lower than the cap is wide: no path reaches it", _above_cap)
+    yield Input(
+        "step 9 with two contents of a row",
+        "two queries of one row, the second one's is not in the tree",
+        _two_contents,
+    )
+    yield Input(
+        "step 9 with a row above the cap", "a matrix lower than the cap is wide: no path reaches it", _above_cap
+    )
     yield Input("step 9 with a sibling too few", "no digest where one is needed", _siblings(0))
     yield Input("step 9 with a sibling too many", "a digest that nothing needs", _siblings(2))
     yield Input("step 9 as it is", "a tree of two leaves", _siblings(1), valid=True)

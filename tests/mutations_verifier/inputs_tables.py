@@ -114,8 +114,14 @@ RESPELLED: dict[str, tuple[str, Callable[[TableSet], TableSet]]] = {
     "another degree": ("a hint for another packing", table(ROOT, degree=4)),
     "no columns": ("a table of no column", table(POWERS, width=0)),
     "-1 public values": ("a table with a negative number of public values", table(POWERS, publics=-1)),
-    "a constraint by a negative number": ("the same node, counted from the end", table(ROOT, constraints=lambda c: (c[0] - NODES[ROOT], *c[1:]))),
-    "a constraint that is no node": ("a constraint past the last node", table(ROOT, constraints=lambda c: (*c, NODES[ROOT]))),
+    "a constraint by a negative number": (
+        "the same node, counted from the end",
+        table(ROOT, constraints=lambda c: (c[0] - NODES[ROOT], *c[1:])),
+    ),
+    "a constraint that is no node": (
+        "a constraint past the last node",
+        table(ROOT, constraints=lambda c: (*c, NODES[ROOT])),
+    ),
     "a constraint far beyond": ("a constraint past the last node", table(ROOT, constraints=lambda c: (*c, 1 << 20))),
     "a field by a negative number": (
         "the same node, counted from the end",
@@ -125,9 +131,18 @@ RESPELLED: dict[str, tuple[str, Callable[[TableSet], TableSet]]] = {
         "the same node, counted from the end",
         table(ROOT, messages=message_put(0, count=lambda c: c - NODES[ROOT])),
     ),
-    "a field that is no node": ("a field past the last node", table(ROOT, messages=message_put(0, fields=lambda f: (*f[1:], NODES[ROOT])))),
-    "a field far beyond": ("a field past the last node", table(ROOT, messages=message_put(0, fields=lambda f: (*f[1:], 1 << 20)))),
-    "a message without fields": ("a tuple of nothing", table(POWERS, messages=lambda m: (*m, Message("none", (), 0, 0)))),
+    "a field that is no node": (
+        "a field past the last node",
+        table(ROOT, messages=message_put(0, fields=lambda f: (*f[1:], NODES[ROOT]))),
+    ),
+    "a field far beyond": (
+        "a field past the last node",
+        table(ROOT, messages=message_put(0, fields=lambda f: (*f[1:], 1 << 20))),
+    ),
+    "a message without fields": (
+        "a tuple of nothing",
+        table(POWERS, messages=lambda m: (*m, Message("none", (), 0, 0))),
+    ),
     "a weight of 2": ("a bound on counts that nothing keeps", table(ROOT, messages=message_put(0, weight=2))),
     "a bus without a name": ("a bus that no name tells apart", renamed_bus("")),
     "a constant of p": ("p as a constant", table(POWERS, nodes=lambda n: (*n, Node(Op.CONST, P)))),
@@ -144,7 +159,10 @@ RESPELLED: dict[str, tuple[str, Callable[[TableSet], TableSet]]] = {
     "an operand of a later node": ("a sum of itself", table(POWERS, nodes=lambda n: (*n, Node(Op.ADD, 0, len(n))))),
     "fewer blind columns": ("the list of blinds lacks one", table(POWERS, blinds=lambda b: b[:2])),
     "a fourth blind column": ("the list of blinds has one too many", table(POWERS, blinds=lambda b: (*b, b[0]))),
-    "blind columns in another order": ("blinds whose counts are those of others", table(POWERS, blinds=lambda b: b[::-1])),
+    "blind columns in another order": (
+        "blinds whose counts are those of others",
+        table(POWERS, blinds=lambda b: b[::-1]),
+    ),
     "a blind of weight 1": ("a blind that counts as a requirement", table(POWERS, messages=message_put(-1, weight=1))),
 }
 
@@ -327,7 +345,9 @@ def _blind(world: World, make: Make, label: int) -> None:
 Build = Callable[[TableBuilder, int], object]
 
 
-def confined(constrain: Build, count: Callable[[TableBuilder, int], int] | None = None) -> Callable[[TableBuilder], None]:
+def confined(
+    constrain: Build, count: Callable[[TableBuilder, int], int] | None = None
+) -> Callable[[TableBuilder], None]:
     def build(t: TableBuilder) -> None:
         zero = t.const(0)
         c = t.column(t.new_column())
@@ -376,8 +396,16 @@ NOT_CONFINED: dict[str, tuple[str, Build, list[int] | Callable[[int], list[int]]
     "a count of 1 or 6": ("(c - 1)^2 (c - 6)", product(1, 1, 6), [6]),
     "a count of 4": ("a cubic whose values at 0 and 1 are equal", cubic, [4]),
     "a count under nothing": ("c^2 - c^2", lambda t, c: t.assert_zero(t.sub(t.mul(c, c), t.mul(c, c))), [5]),
-    "a count of a public 2": ("a public column of twos", lambda t, c: t.assert_zero(t.sub(c, TWOS(t))), lambda i: [2 * (i == 0)]),
-    "a count of a public -1": ("minus a public column", lambda t, c: t.assert_zero(t.add(c, ONES(t))), lambda i: [-(i == 0)]),
+    "a count of a public 2": (
+        "a public column of twos",
+        lambda t, c: t.assert_zero(t.sub(c, TWOS(t))),
+        lambda i: [2 * (i == 0)],
+    ),
+    "a count of a public -1": (
+        "minus a public column",
+        lambda t, c: t.assert_zero(t.add(c, ONES(t))),
+        lambda i: [-(i == 0)],
+    ),
     "a count beside a public 1": (
         "another column is the public one",
         lambda t, c: t.assert_zero(t.sub(t.column(t.new_column()), ONES(t))),

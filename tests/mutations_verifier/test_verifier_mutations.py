@@ -62,7 +62,9 @@ def test_kinds_are_all_found() -> None:
 
 
 def test_a_check_that_is_added_is_a_site(monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = ast.parse("def check(x: int) -> None:\n    if x < 1 or x > 5:\n        raise ValueError\n    require(x, 'a')\n")
+    tree = ast.parse(
+        "def check(x: int) -> None:\n    if x < 1 or x > 5:\n        raise ValueError\n    require(x, 'a')\n"
+    )
     monkeypatch.setattr(check_sites, "parsed", lambda module: tree)
     kinds = [site.kind for site in check_sites._Walker("verifier/book.py").sites()]
     assert sorted(kinds) == ["guard", "operand", "operand", "ordering", "ordering", "require"]
