@@ -42,12 +42,24 @@ def nonce_digest(nonce: bytes) -> bytes:
     return hashlib.sha256(b"plimsoll/nonce" + nonce).digest()
 
 
-def account_id(account: str, blind: Sequence[int], permute: Permutation) -> Quad:
-    """The leaf's id: opens to (identifier, owner, lien) with the blind; two permutations of the sponge under TAG_ID."""
-    digest = hashlib.sha256(b"plimsoll/identifier" + account.encode()).digest()
-    identifier = [int.from_bytes(digest[i : i + 8], "little") % P for i in range(0, 32, 8)]
+def account_id(account: str, instruments: bytes, blind: Sequence[int], permute: Permutation) -> Quad:
+    """The leaf's id: opens to (identifier, owner, lien) and the instrument table; two permutations under TAG_ID.
+
+    A leaf holds keys and lots: what they mean is said by the table. With its digest in the id no leaf can be shown to a
+    customer under one table and proven under another.
+
+    Args:
+        instruments: `InstrumentTable.digest()`, 32 bytes.
+        blind: four random field elements.
+    """
+    identifier = _elements(hashlib.sha256(b"plimsoll/identifier" + account.encode()).digest())
     state = permute([*identifier, *NO_OWNER, TAG_ID, NO_LIEN, 0, 0])
-    return tuple(permute([*blind, 0, 0, 0, 0, *state[8:]])[:4])
+    return tuple(permute([*blind, *_elements(instruments), *state[8:]])[:4])
+
+
+def _elements(digest: bytes) -> list[int]:
+    """Four field elements from a digest's four words, each modulo p."""
+    return [int.from_bytes(digest[i : i + 8], "little") % P for i in range(0, 32, 8)]
 
 
 def account_leaf(

@@ -73,7 +73,7 @@ def files(
     if unknown:
         raise click.UsageError(f"--account {unknown[0]!r}: no account of {book}")
     secrets = Opening.read(opening)
-    levels = tree(checked.book, secrets, permute)
+    levels = tree(checked.book, checked.parameters.table.digest(), secrets, permute)
     chosen = list(accounts) or None
     made = customer_files(checked.book, checked.snapshot, checked.parameters, secrets, levels, chosen)
     try:

@@ -14,17 +14,18 @@ from plimsoll.prover.opening import AccountLeaf, Opening
 from plimsoll.verifier.customer import CustomerFile, CustomerHolding
 
 
-def tree(book: Book, opening: Opening, permute: Permutation) -> list[list[Quad]]:
+def tree(book: Book, instruments: bytes, opening: Opening, permute: Permutation) -> list[list[Quad]]:
     """All digests by level, the leaves first and the root last.
 
     Args:
+        instruments: the instrument table's digest.
         permute: the Rust core's, for a whole book.
     """
     index = {account: i for i, account in enumerate(book.accounts)}
     digests: list[Quad] = [()] * (len(opening.accounts) + len(opening.empty))
     for leaf in opening.accounts:
         i = index[leaf.account]
-        identity = account_id(leaf.account, leaf.blind, permute)
+        identity = account_id(leaf.account, instruments, leaf.blind, permute)
         made = account_leaf(identity, leaf.salt, int(book.classes[i]), leaf.order, book.holdings(i), permute)
         digests[leaf.position] = made
     for empty in opening.empty:

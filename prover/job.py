@@ -137,7 +137,7 @@ def prove_book(
 def fill_tables(book: Book, expected: Expected, shape: ShapeClass, opening: Opening, tell: Progress) -> CoreWitness:
     """The tables filled with the book's rows; what `prove_book` does between its checks and the proof."""
     tell("tape")
-    tape = encode_tape(book, expected.schedule, shape, opening, permute)
+    tape = encode_tape(book, expected.digests.instruments, expected.schedule, shape, opening, permute)
     tell("witness")
     return CoreWitness(expected.book, expected.records, tape)
 

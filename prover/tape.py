@@ -66,8 +66,10 @@ class Tiers:
         return [first + tier, *limbs(quantity - lows[tier], QUANTITY_LIMBS)]
 
 
-def encode_tape(book: Book, schedule: Schedule, shape: ShapeClass, opening: Opening, permute: Permutation) -> bytes:
-    """The whole tape as little-endian u64.
+def encode_tape(
+    book: Book, instruments: bytes, schedule: Schedule, shape: ShapeClass, opening: Opening, permute: Permutation
+) -> bytes:
+    """The whole tape as little-endian u64. `instruments` is the instrument table's digest.
 
     Raises:
         TapeError: the opening is for other accounts, or the holdings need more rows than the shape class has.
@@ -96,7 +98,7 @@ def encode_tape(book: Book, schedule: Schedule, shape: ShapeClass, opening: Open
         i = index[leaf.account]
         count = offsets[i + 1] - offsets[i]
         rows = -(-count // HOLDINGS_PER_ROW)
-        tape += [1, *account_id(leaf.account, leaf.blind, permute), *leaf.salt, classes[i], rows]
+        tape += [1, *account_id(leaf.account, instruments, leaf.blind, permute), *leaf.salt, classes[i], rows]
         tape += limbs(leaf.order - previous - 1, GAP_LIMBS)
         for h in range(offsets[i], offsets[i + 1]):
             tape += tiers.holding(keys[h], quantities[h])

@@ -131,7 +131,7 @@ def verify_customer(
     levels = book.shape.log_leaves
     require(len(brought.path) == levels, STEP, f"a path of {levels} siblings", len(brought.path))
     require(brought.position < book.shape.leaves, STEP, f"a position below {book.shape.leaves}", brought.position)
-    identity = account_id(brought.identifier, brought.blind, permute)
+    identity = account_id(brought.identifier, parameters.table.digest(), brought.blind, permute)
     leaf = account_leaf(identity, brought.salt, brought.account_class, order, keyed, permute)
     root = climb(leaf, brought.position, brought.path, permute)
     remedy = "the leaf is not in this book as the file says: take it to the venue, and to others if it has no answer"

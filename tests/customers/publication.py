@@ -38,6 +38,6 @@ def verified() -> VerifiedBook:
 
 @cache
 def files() -> dict[str, CustomerFile]:
-    levels = tree(BOOK, opening(), permute)
+    levels = tree(BOOK, PARAMETERS.table.digest(), opening(), permute)
     made = customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), levels)
     return {one.identifier: CustomerFile.parse(one.model_dump_json().encode()) for one in made}

@@ -14,12 +14,15 @@ from plimsoll.circuits.field import P
 from plimsoll.circuits.leaves import account_id, account_leaf, account_order, climb, empty_leaf, node
 from plimsoll.circuits.poseidon2 import permute
 from plimsoll.engine.health import Status
+from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError
 from plimsoll.prover.core_api import permute as core_permute
 from plimsoll.prover.customers import customer_files, tree
 from plimsoll.prover.opening import OpeningError
 from plimsoll.verifier.customer import CustomerFile, show_quad, verify_customer
 from plimsoll.verifier.errors import VerificationError
+
+TABLE = PARAMETERS.table.digest()
 
 
 def check(one: CustomerFile, **changes: Any) -> Any:
@@ -38,8 +41,8 @@ def refused(one: CustomerFile, expects: str, **changes: Any) -> None:
 
 
 def test_tree_in_the_clear_is_the_tree_that_was_proven() -> None:
-    levels = tree(BOOK, opening(), permute)
-    assert levels == tree(BOOK, opening(), core_permute)
+    levels = tree(BOOK, PARAMETERS.table.digest(), opening(), permute)
+    assert levels == tree(BOOK, PARAMETERS.table.digest(), opening(), core_permute)
     assert [len(level) for level in levels] == [8, 4, 2, 1]
     assert levels[-1][0] == verified().root
 
@@ -134,7 +137,7 @@ def test_path_of_another_length_rejected() -> None:
 
 def test_inner_node_as_a_leaf_rejected() -> None:
     """A path one level up, with a node in place of the leaf, needs a leaf that hashes to a node: tags differ."""
-    left, right = (show_quad(one) for one in tree(BOOK, opening(), permute)[0][:2])
+    left, right = (show_quad(one) for one in tree(BOOK, PARAMETERS.table.digest(), opening(), permute)[0][:2])
     path = json.loads(files()["ann"].model_dump_json())["path"]
     refused(altered("ann", blind=left, salt=right, path=path[1:]), "a path of 3 siblings")
 
@@ -143,6 +146,18 @@ def test_another_book_or_nonce_rejected() -> None:
     refused(files()["ann"], "a leaf under the root", root=(1, 2, 3, 4))
     refused(files()["ann"], "a nonce whose digest is", nonce_digest="00" * 32)
     refused(files()["ann"], "a file for publication 9", sequence=9)
+
+
+def test_one_leaf_has_one_meaning() -> None:
+    """With finer lots the same keys and numbers are a millionth of the debt: another table makes another leaf."""
+    fields = json.loads(json.dumps(PARAMETERS.model_dump(mode="json")))
+    fields["instruments"][0]["lot"] = "0.000001"
+    finer = RiskParameters.parse(json.dumps(fields).encode())
+    holdings = json.loads(files()["ann"].model_dump_json())["holdings"]
+    holdings[0]["quantity"] = "0.03"
+    with pytest.raises(VerificationError, match="a leaf under the root"):
+        verify_customer(altered("ann", holdings=holdings), verified(), SNAPSHOT, finer)
+    assert tree(BOOK, TABLE, opening(), permute)[-1] != tree(BOOK, finer.table.digest(), opening(), permute)[-1]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +192,7 @@ def test_files_need_the_opening_of_this_book() -> None:
 def test_leaves_of_every_kind_differ() -> None:
     """Same content under another tag is another digest; each argument matters."""
     quad, zero = (1, 2, 3, 4), (0, 0, 0, 0)
-    identity = account_id("ann", quad, permute)
+    identity = account_id("ann", TABLE, quad, permute)
     first = account_leaf(identity, quad, 0, 5, [(0, 1)], permute)
     others = {
         account_leaf(identity, quad, 1, 5, [(0, 1)], permute),
@@ -186,12 +201,13 @@ def test_leaves_of_every_kind_differ() -> None:
         account_leaf(identity, quad, 0, 5, [(1, 1)], permute),
         account_leaf(identity, quad, 0, 5, [], permute),
         account_leaf(identity, zero, 0, 5, [(0, 1)], permute),
-        account_leaf(account_id("ben", quad, permute), quad, 0, 5, [(0, 1)], permute),
-        account_leaf(account_id("ann", zero, permute), quad, 0, 5, [(0, 1)], permute),
+        account_leaf(account_id("ann", bytes(32), quad, permute), quad, 0, 5, [(0, 1)], permute),
+        account_leaf(account_id("ben", TABLE, quad, permute), quad, 0, 5, [(0, 1)], permute),
+        account_leaf(account_id("ann", TABLE, zero, permute), quad, 0, 5, [(0, 1)], permute),
         empty_leaf(quad, permute),
         node(quad, zero, permute),
         node(zero, quad, permute),
     }
-    assert len(others | {first}) == 12
+    assert len(others | {first}) == 13
     assert climb(first, 1, [quad], permute) == node(quad, first, permute) != climb(first, 0, [quad], permute)
     assert account_order(b"a", "ann") != account_order(b"b", "ann") != account_order(b"b", "ben")
