@@ -20,6 +20,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from plimsoll.engine.problems import printable
+
 OK: Final = 0
 FAILED: Final = 1
 """The answer is no: an invalid proof, or accounts below maintenance margin."""
@@ -32,6 +34,8 @@ PIPE: Final = 141
 TERMINATED: Final = 143
 UNWRITABLE: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 PIPE_WIDTH: Final = 200
+LONGEST: Final = 1_000
+"""Characters of a text that are shown: a statement's names may have 64 KB each."""
 POLL_SECONDS: Final = 0.1
 NEARLY: Final = 0.97
 """A bar that runs by the clock waits here for the work to end."""
@@ -48,7 +52,7 @@ class Terminal(Console):
 
 def stdout() -> Console:
     """For results. Made anew each time, so that tests and pipes that replace sys.stdout are seen."""
-    console = Terminal(highlight=False)
+    console = Terminal(highlight=False, emoji=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         # a pipe has no width: digests stay whole, so that they can be compared and copied
         console.width = PIPE_WIDTH
@@ -57,22 +61,32 @@ def stdout() -> Console:
 
 def stderr() -> Console:
     """For progress, warnings and errors."""
-    return Terminal(stderr=True, highlight=False)
+    return Terminal(stderr=True, highlight=False, emoji=False)
+
+
+def plain(text: str) -> str:
+    """A text from anybody as rich's markup for one harmless line (`engine.problems.printable`); a long one is cut in
+    its middle. Every text that a file may have a part in passes here on its way to the terminal.
+    """
+    text = printable(text)
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+    return escape(text)
 
 
 def say(message: str) -> None:
     """One line on stderr."""
-    stderr().print(escape(message), soft_wrap=True)
+    stderr().print(plain(message), soft_wrap=True)
 
 
-def show_error(message: str) -> None:
-    """An error on stderr; its first word in red where there is colour."""
-    stderr().print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+def show_error(message: str, *more: str) -> None:
+    """An error on stderr; its first word in red where there is colour. `more` are lines that follow."""
+    stderr().print("\n".join([f"[bold red]error:[/] {plain(message)}", *map(plain, more)]), soft_wrap=True)
 
 
 def show_warning(message: str) -> None:
     """A warning on stderr."""
-    stderr().print(f"[bold yellow]warning:[/] {escape(message)}", soft_wrap=True)
+    stderr().print(f"[bold yellow]warning:[/] {plain(message)}", soft_wrap=True)
 
 
 def write_json(value: dict[str, Any]) -> None:
@@ -100,31 +114,31 @@ def dump_json(value: dict[str, Any], stream: IO[str]) -> None:
 def facts(title: str, rows: list[tuple[str, str]]) -> Table:
     """A table of names and values without lines."""
     table = Table(
-        title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2, 0, 0)
+        title=plain(title), title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 2, 0, 0)
     )
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(escape(name), escape(value))
+        table.add_row(plain(name), plain(value))
     return table
 
 
 def listing(title: str, columns: list[tuple[str, bool]], rows: list[list[str]]) -> Table:
     """A table with a header; `columns` are names, and whether they hold numbers (set to the right)."""
     table = Table(
-        title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0)
+        title=plain(title), title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0)
     )
     for name, number in columns:
         table.add_column(name, justify="right" if number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*map(plain, row))
     return table
 
 
 def _progress() -> Progress:
     console = stderr()
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None, complete_style="cyan", finished_style="cyan"),
         TaskProgressColumn(),
         TimeElapsedColumn(),
@@ -147,7 +161,7 @@ def counted() -> Iterator[Callable[[str, int, int], None]]:
             if stage not in tasks:
                 for task in tasks.values():
                     progress.update(task, visible=False)
-                tasks[stage] = progress.add_task(escape(stage), total=total or 1)
+                tasks[stage] = progress.add_task(printable(stage), total=total or 1)
             progress.update(tasks[stage], completed=done if total else 1)
 
         yield tell
@@ -169,12 +183,12 @@ def timed(title: str, seconds: float, work: Callable[[Callable[[str], None]], Re
     thread = threading.Thread(target=run, daemon=True)
     start = time.monotonic()
     with _progress() as progress:
-        task = progress.add_task(escape(title), total=seconds)
+        task = progress.add_task(printable(title), total=seconds)
         thread.start()
         while thread.is_alive():
             thread.join(POLL_SECONDS)
             done = min(time.monotonic() - start, NEARLY * seconds)
-            progress.update(task, completed=done, description=escape(stage[0]))
+            progress.update(task, completed=done, description=printable(stage[0]))
     if failure:
         raise failure[0]
     return outcome[0]

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
-from rich.markup import escape
-
 from plimsoll.cli import console
 from plimsoll.engine.ingest.findings import Finding, Severity
 
@@ -29,12 +27,12 @@ def show_findings(findings: Iterable[Finding]) -> None:
             continue
         if one.file != file:
             file = one.file
-            terminal.print(f"[bold]{escape(file)}[/]", soft_wrap=True)
+            terminal.print(f"[bold]{console.plain(file)}[/]", soft_wrap=True)
         style = _STYLES[one.severity]
-        terminal.print(f"  [{style}]{one.severity}[/] {escape(sentence(one))}", soft_wrap=True)
+        terminal.print(f"  [{style}]{one.severity}[/] {console.plain(sentence(one))}", soft_wrap=True)
         printed += 1
     for (name, kind), number in left.items():
-        terminal.print(f"[dim]and {number:,} more of {escape(kind)} in {escape(name)}[/]", soft_wrap=True)
+        terminal.print(f"[dim]and {number:,} more of {console.plain(kind)} in {console.plain(name)}[/]", soft_wrap=True)
     if left:
         console.say("--json lists all of them")
 

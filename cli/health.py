@@ -151,4 +151,5 @@ def _verdict(data: dict[str, Any], health: BookHealth, quote: str) -> str:
     if not failing:
         return "[green]Every account meets its maintenance margin.[/]"
     what = "1 account is" if failing == 1 else f"{failing:,} accounts are"
-    return f"[bold red]{what} below maintenance margin, by {missing(health.margin_gap())} {quote} in all.[/]"
+    gap = console.plain(f"{missing(health.margin_gap())} {quote}")
+    return f"[bold red]{what} below maintenance margin, by {gap} in all.[/]"

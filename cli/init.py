@@ -40,7 +40,7 @@ def init(directory: Path) -> int:
     for name, text in files.items():
         write_atomically(directory / name, text.encode())
     console.stdout().print(console.facts(f"Written to {directory}", [(name, NOTES[name]) for name in files]))
-    console.stdout().print(f"\nNext: plimsoll check {directory}", soft_wrap=True, markup=False)
+    console.stdout().print("\n" + console.plain(f"Next: plimsoll check {directory}"), soft_wrap=True)
     return console.OK
 
 

@@ -26,6 +26,7 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.problems import InputError, printable
 
 COMMANDS: Final = {
     "init": ("plimsoll.cli.init:init", "Write templates of every input file."),
@@ -113,6 +114,7 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
+        error.message = "\n".join(map(printable, error.message.split("\n")))
         error.show()
         return console.USAGE
     except (click.Abort, KeyboardInterrupt):
@@ -125,6 +127,9 @@ def run(arguments: list[str]) -> int:
         # SystemExit is click's answer to a closed pipe, with exit code 1: a verdict here, and nobody has read one
         console.drop(sys.stdout)
         return console.PIPE
+    except InputError as error:
+        console.show_error(*error.lines)
+        return console.UNREADABLE
     except PlimsollError as error:
         console.show_error(str(error))
         return console.UNREADABLE
@@ -149,7 +154,8 @@ def _unexpected(error: Exception, debug: bool) -> int:
         console.show_error(f"{error.filename}: {error.strerror}; check the path and its permissions")
         return console.UNREADABLE
     if debug:
-        traceback.print_exc()
+        for line in traceback.format_exc().splitlines():
+            console.say(line)
     hint = "" if debug else "; run it again with --debug and"
     # The text of an error that nobody foresaw may quote an account; --debug asks for it.
     last = traceback.extract_tb(error.__traceback__)[-1]

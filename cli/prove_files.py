@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from plimsoll.cli import console
+from plimsoll.engine.atomic import refuse_shared, shared_with
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.statement import MAGIC, MAX_STATEMENT_BYTES, read_proof
@@ -45,10 +46,17 @@ def check_targets(out: Path, opening: Path | None, force: bool) -> None:
             raise PlimsollError(f"{path.parent}: no such directory for {path.name}; make it first")
         if not path.exists() and not os.access(path.parent, os.W_OK):
             raise PlimsollError(f"{path.parent}: cannot be written, so {path.name} could not be; name another place")
+    if opening is not None and not opening.exists():
+        # before hours of proving, not after them
+        refuse_shared(opening.parent, opening.name)
 
 
 def warn_of_secrets(out: Path, book: Path, opening: Path) -> None:
-    """A proof among secrets: whoever publishes its folder publishes them."""
+    """A proof among secrets, published with its folder; and folders in which others may exchange files."""
+    for path, others in ((out, ("everybody",)), (opening, ("everybody", "its group"))):
+        if shared_with(path.parent) in others:
+            who = shared_with(path.parent)
+            console.show_warning(f"{path.parent} can be written by {who}, who could exchange {path.name} there")
     folder = out.resolve().parent
     if folder in (book.resolve(), opening.resolve().parent):
         console.show_warning(

@@ -80,7 +80,7 @@ def show_terms(terminal: Console, data: dict[str, Any]) -> None:
 
 
 def _show(terminal: Console, proof: Path, data: dict[str, Any]) -> None:
-    terminal.print(f"{proof}, profile {data['profile']} (not verified)\n")
+    terminal.print(console.plain(f"{proof}, profile {data['profile']} (not verified)") + "\n")
     show_terms(terminal, data)
     for one in data["terms"]:
         bits = one["stated"] if one["bits"] is None else f"{one['bits']} bits"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +14,12 @@ from plimsoll.engine.fields import Rate, SignedValue, Value
 from plimsoll.engine.problems import RefusedValueError
 
 MAX_BRACKETS = 1000
+"""In one list."""
+MAX_BRACKETS_IN_ALL = 2**15
+"""In all lists of all instruments. Each makes two tiers of a schedule at most, one a side, so that a verifier compiles
+a schedule of less than 2^17 tiers before it can say no. A venue of 700 instruments with two lists of twelve brackets
+each has half of it."""
+BRACKET_FIELDS = ("maintenance", "initial", "haircut", "debt_premium")
 
 
 class Bracket(BaseModel):
@@ -55,6 +62,29 @@ def pieces(brackets: Sequence[Bracket], *, whole: bool = False) -> tuple[Piece, 
         before = rate
         result.append(Piece(floor, cap, rate, deduction))
     return tuple(result)
+
+
+def pieces_at(parts: Sequence[Piece], notionals: Iterable[Fraction]) -> Iterator[Piece]:
+    """The piece that holds at each of some notionals, which ascend from 0: one pass over both, however many there are.
+
+    At a floor it is the piece that starts there.
+    """
+    k = 0
+    for notional in notionals:
+        while k + 1 < len(parts) and parts[k + 1].floor <= notional:
+            k += 1
+        yield parts[k]
+
+
+def check_bracket_count(instruments: Any) -> None:
+    """Refuse too many brackets in all, before any is read. `instruments` is what JSON gave; other types pass."""
+    found = [one for one in instruments if isinstance(one, dict)] if isinstance(instruments, list) else []
+    lists = [one[field] for one in found for field in BRACKET_FIELDS if isinstance(one.get(field), list)]
+    count = sum(map(len, lists))
+    if count > MAX_BRACKETS_IN_ALL:
+        raise RefusedValueError(
+            f"expected at most {MAX_BRACKETS_IN_ALL} brackets in all, got {count}", "join neighbouring brackets"
+        )
 
 
 def check_brackets(brackets: Sequence[Bracket], *, whole: bool = False, max_rate: int = PPM) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from plimsoll.engine.brackets import Bracket, Piece, pieces
+from plimsoll.engine.brackets import Bracket, Piece, pieces, pieces_at
 from plimsoll.engine.problems import RefusedValueError
 
 
@@ -23,8 +23,8 @@ def check_dominates(initial: Sequence[Bracket], maintenance: Sequence[Bracket], 
             "initial and maintenance brackets end at different caps", "let both end at one notional"
         )
     floors = sorted({piece.floor for piece in (*high, *low)})
-    for k, floor in enumerate(floors):
-        upper, lower = _at(high, floor), _at(low, floor)
+    parts = zip(pieces_at(high, floors), pieces_at(low, floors), strict=True)
+    for k, (floor, (upper, lower)) in enumerate(zip(floors, parts, strict=True)):
         if k + 1 < len(floors):
             below = _value(upper, floors[k + 1]) < _value(lower, floors[k + 1])
         else:
@@ -34,10 +34,6 @@ def check_dominates(initial: Sequence[Bracket], maintenance: Sequence[Bracket], 
                 f"crossed tiers: initial margin falls below maintenance margin from notional {floor}",
                 "raise the initial rate there, or lower the maintenance rate",
             )
-
-
-def _at(parts: Sequence[Piece], notional: Fraction) -> Piece:
-    return next(piece for piece in reversed(parts) if piece.floor <= notional)
 
 
 def _value(piece: Piece, notional: Fraction) -> Fraction:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from plimsoll.engine.brackets import Bracket, check_brackets
+from plimsoll.engine.brackets import Bracket, check_bracket_count, check_brackets
 from plimsoll.engine.canonical import Encoder
 from plimsoll.engine.decimals import PPM, PPM_DIGITS, format_decimal
 from plimsoll.engine.dominance import check_dominates
@@ -140,6 +140,7 @@ class RiskParameters(BaseModel):
         """Before each of them is read: every field that is missing from every one would be a problem to list."""
         if isinstance(instruments, list) and len(instruments) > MAX_INSTRUMENTS:
             raise RefusedValueError(f"expected at most {MAX_INSTRUMENTS} instruments", "split the venue")
+        check_bracket_count(instruments)
         return instruments
 
     @model_validator(mode="after")

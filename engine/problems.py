@@ -26,7 +26,7 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.file}: {self.place}" if self.place else self.file
         got = f" (got {self.value})" if self.value else ""
-        return f"{where}: {self.message}{got}; {self.remedy}"
+        return printable(f"{where}: {self.message}{got}; {self.remedy}")
 
 
 class InputError(PlimsollError):
@@ -36,7 +36,8 @@ class InputError(PlimsollError):
         self.problems = tuple(problems)
         lines = [str(problem) for problem in self.problems[:MAX_LISTED]]
         left = len(self.problems) - len(lines)
-        super().__init__("\n".join([*lines, f"and {left} more problems"] if left else lines))
+        self.lines = (*lines, f"and {left} more problems") if left else tuple(lines)
+        super().__init__("\n".join(self.lines))
 
 
 class RefusedValueError(PlimsollError, ValueError):
@@ -45,6 +46,17 @@ class RefusedValueError(PlimsollError, ValueError):
     def __init__(self, message: str, remedy: str) -> None:
         self.remedy = remedy
         super().__init__(message)
+
+
+def printable(text: str) -> str:
+    """A text from anybody as one line that says what it is: what is not printable is escaped, as in `\\x1b`.
+
+    So a name or value in a hostile file can neither move the cursor nor start a line of its own, nor turn the direction
+    of the text around it (U+202A to U+202E, U+2066 to U+2069, U+200E, U+200F).
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def shown(value: object) -> str:

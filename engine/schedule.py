@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Literal
 
-from plimsoll.engine.brackets import Bracket, Piece, pieces
+from plimsoll.engine.brackets import Bracket, Piece, pieces, pieces_at
 from plimsoll.engine.decimals import MAX_LOT_EXPONENT, MIN_LOT_EXPONENT, VALUE_SCALE, format_lot
 from plimsoll.engine.instruments import InstrumentInfo, InstrumentTable, Kind, Side
 from plimsoll.engine.market import Market
@@ -130,15 +130,15 @@ def _requirement(market: Market, one: Instrument, requirement: Requirement) -> t
 def _tiers(rules: _Rules, key: int, lot: int) -> list[Tier]:
     """The common refinement of equity and requirement pieces, in lots."""
     notional = rules.price * Fraction(10) ** lot
-    starts = {0: (rules.equity[0], rules.requirement[0])}
-    for lo in sorted({*_starts(rules.equity, notional), *_starts(rules.requirement, notional)}):
-        starts[lo] = (_piece(rules.equity, lo * notional), _piece(rules.requirement, lo * notional))
     end = min(_end(rules.equity, notional), _end(rules.requirement, notional))
-    los = [lo for lo in starts if lo <= end]
+    starts = {0, *_starts(rules.equity, notional), *_starts(rules.requirement, notional)}
+    los = sorted(lo for lo in starts if lo <= end)
+    at = [lo * notional for lo in los]
+    parts = zip(pieces_at(rules.equity, at), pieces_at(rules.requirement, at), strict=True)
     tiers: list[Tier] = []
     unit = rules.exchange_rate * VALUE_SCALE
-    for lo, following in zip(los, [*los[1:], end + 1], strict=True):
-        tier = _tier((key, lo, following - 1), starts[lo], notional, unit)
+    for lo, following, part in zip(los, [*los[1:], end + 1], parts, strict=True):
+        tier = _tier((key, lo, following - 1), part, notional, unit)
         if tier.hi < tier.lo:
             break
         tiers.append(tier)
@@ -157,10 +157,6 @@ def _starts(parts: Sequence[Piece], notional: Fraction) -> list[int]:
 def _end(parts: Sequence[Piece], notional: Fraction) -> int:
     cap = parts[-1].cap
     return MAX_QUANTITY if cap is None or notional == 0 else min(MAX_QUANTITY, ceil(cap / notional) - 1)
-
-
-def _piece(parts: Sequence[Piece], notional: Fraction) -> Piece:
-    return next(piece for piece in reversed(parts) if piece.floor <= notional)
 
 
 def _tier(span: tuple[int, int, int], parts: tuple[Piece, Piece], notional: Fraction, unit: Fraction) -> Tier:

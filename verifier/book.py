@@ -15,6 +15,7 @@ from plimsoll.circuits.book_tables import BookTables, book_program, build_book
 from plimsoll.circuits.program import Program
 from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.circuits.shapes import ShapeClass, ShapeError
+from plimsoll.engine.market import Market
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.schedule import Schedule, compile_schedule
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -65,14 +66,19 @@ def expected_statement(
     records = schedule_records(schedule.tiers)
     book = build_book(program, records, shape)
     digests = Digests(
-        program=program.digest(),
-        tables=book.tables.digest(),
-        instruments=parameters.table.digest(),
-        schedule=schedule.digest(),
-        market=snapshot.digest(),
-        parameters=parameters.digest(),
+        tables=book.tables.digest(), schedule=schedule.digest(), **_digests_of_files(program, snapshot, parameters)
     )
     return Expected(book, digests, schedule, records)
+
+
+def _digests_of_files(program: Program, snapshot: MarketSnapshot, parameters: RiskParameters) -> dict[str, bytes]:
+    """The digests that need neither schedule nor tables, by name."""
+    return {
+        "program": program.digest(),
+        "market": snapshot.digest(),
+        "parameters": parameters.digest(),
+        "instruments": parameters.table.digest(),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +125,25 @@ def verify_book(
 def accept_statement(
     data: bytes, snapshot: MarketSnapshot, parameters: RiskParameters, policy: Policy | None = None
 ) -> AcceptedStatement:
-    """Steps 1 to 3 of `verify_book`: everything but the proof itself. Arguments and errors are the same."""
+    """Steps 1 to 3 of `verify_book`: everything but the proof itself. Arguments and errors are the same.
+
+    What of step 3 needs no tables comes before step 2: a proof about other files costs no schedule of theirs.
+    """
     policy = policy or Policy()
     # (1) Parse the canonical encoding; nothing may be left over.
     statement, body = read_proof(data)
-    # (2) Rebuild the tables: nothing about the constraints is taken from the proof.
-    shape = _shape(statement)
-    expected = expected_statement(book_program(), snapshot, parameters, shape)
+    shape, program = _shape(statement), book_program()
+    Market(snapshot, parameters)  # raises for files that do not fit together, whatever the statement says
     # (3) The statement is the one that the caller accepts, about the caller's own snapshot and parameters.
     check_policy(statement, policy, snapshot)
     check_public_values(statement, shape)
-    _check_digests(expected.digests, statement.digests)
+    files = _digests_of_files(program, snapshot, parameters)
+    for name in ("program", "market", "parameters", "instruments"):
+        _check_digest(name, files[name], statement.digests)
+    # (2) Rebuild the tables: nothing about the constraints is taken from the proof.
+    expected = expected_statement(program, snapshot, parameters, shape)
+    for name in ("schedule", "tables"):
+        _check_digest(name, getattr(expected.digests, name), statement.digests)
     bits = security_bits(expected.book.tables, statement.profile)
     if bits < policy.security_floor and not (policy.allow_insecure and statement.profile.insecure):
         raise VerificationError("policy", f"at least {policy.security_floor} proven bits", f"{bits:.1f} bits")
@@ -143,12 +157,11 @@ def _shape(statement: Statement) -> ShapeClass:
         raise VerificationError("tables", "the name of a published shape class", str(error)) from None
 
 
-def _check_digests(expected: Digests, claimed: Digests) -> None:
+def _check_digest(name: str, want: bytes, claimed: Digests) -> None:
     remedy = {
         "market": "verify with the snapshot that the venue published with this proof",
         "parameters": "verify with the risk parameters that the venue published with this proof",
     }
-    for name in ("program", "market", "parameters", "instruments", "schedule", "tables"):
-        want, got = getattr(expected, name), getattr(claimed, name)
-        if want != got:
-            raise VerificationError("policy", f"{name} digest {want.hex()}", got.hex(), remedy.get(name, ""))
+    got: bytes = getattr(claimed, name)
+    if want != got:
+        raise VerificationError("policy", f"{name} digest {want.hex()}", got.hex(), remedy.get(name, ""))

@@ -64,14 +64,19 @@ def _model(model: type[Model], path: Path) -> Model:
     try:
         return load_model(model, _read(path, MAX_VECTOR_BYTES), str(path))
     except InputError as error:
-        raise VectorError(str(error)) from error
+        raise _refused(error) from error
 
 
 def _json(path: Path) -> Any:
     try:
         return parse_json(_read(path, MAX_VECTOR_BYTES), str(path))
     except InputError as error:
-        raise VectorError(str(error)) from error
+        raise _refused(error) from error
+
+
+def _refused(error: InputError) -> VectorError:
+    left = len(error.problems) - 1
+    return VectorError(f"{error.lines[0]} (and {left} more problems)" if left else error.lines[0])
 
 
 def _proof(path: Path, base: Base) -> bytes:

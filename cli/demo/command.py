@@ -9,7 +9,6 @@ from importlib import metadata
 from pathlib import Path
 
 import click
-from rich.markup import escape
 
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.cli import console
@@ -195,8 +194,8 @@ def _summary(folder: DemoFolder, report: Report) -> None:
     )
     out.print("Not proven yet: who set the prices, that longs equal shorts, and the venue's reserves.")
     out.print()
-    out.print(f"  report   {escape(str(folder.report))}", soft_wrap=True)
-    out.print(f"  verify   {escape(report.command)}", soft_wrap=True)
+    out.print(f"  report   {console.plain(str(folder.report))}", soft_wrap=True)
+    out.print(f"  verify   {console.plain(report.command)}", soft_wrap=True)
 
 
 def _version() -> str:

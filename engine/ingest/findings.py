@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plimsoll.engine.problems import MAX_SHOWN, Problem, RefusedValueError
+from plimsoll.engine.problems import MAX_SHOWN, Problem, RefusedValueError, printable
 
 
 class Severity(StrEnum):
@@ -115,5 +115,5 @@ def cut(text: str) -> str:
     """A value as a finding keeps it: control characters escaped, and no longer than a line shows."""
     if len(text) <= MAX_SHOWN and text.isprintable():
         return text
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: MAX_SHOWN + 1])
+    text = printable(text[: MAX_SHOWN + 1])
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
