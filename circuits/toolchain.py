@@ -43,7 +43,9 @@ def load_cairo_lang() -> None:
     try:
         importlib.import_module("starkware.cairo.lang.instances")
     except ImportError as e:
-        raise ToolchainError(f"cairo-lang is needed to compile Cairo source ({e}): install plimsoll[circuits]") from e
+        raise ToolchainError(
+            f"cairo-lang is needed to compile Cairo source ({e}): run `make setup` in Plimsoll's repository"
+        ) from e
     finally:
         dataclasses.dataclass = original
     _patch_encoder()

@@ -13,6 +13,7 @@ from plimsoll.cli.findings import findings_data, show_findings, summary
 from plimsoll.cli.health import health_data, show_health
 from plimsoll.cli.memory import forbid_core_dumps
 from plimsoll.cli.options import ANY_AGE, AT, BOOK, JSON, MAX_AGE, QUANTIZE, now
+from plimsoll.cli.readers import warn_of_readers
 from plimsoll.engine.book_health import book_health
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.ingest.findings import Findings
@@ -47,6 +48,7 @@ def check(book: Path, at: int | None, max_age: int | None, quantize: bool, as_js
     """
     forbid_core_dumps()
     judge = freshness(at, max_age)
+    warn_of_readers(book)
     with console.counted() as progress:
         try:
             checked = preflight(book, freshness=judge, quantize=quantize, progress=progress)

@@ -45,7 +45,7 @@ COMMANDS: Final = {
     "reserves": ("plimsoll.cli.reserves:reserves", "Check who holds the addresses that a venue lists."),
     "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),
 }
-EXTRAS: Final = {"numpy": "book", "pyarrow": "book", "plimsoll_core": "prove", "py_ecc": "oracles"}
+NOT_FOR_VERIFYING: Final = ("numpy", "pyarrow", "plimsoll_core", "py_ecc")
 
 
 class Commands(click.Group):
@@ -138,9 +138,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _unexpected(error: Exception, debug: bool) -> int:
-    if isinstance(error, ModuleNotFoundError) and error.name in EXTRAS:
-        extra = EXTRAS[error.name]
-        console.show_error(f"this command needs {error.name}: install the extra plimsoll[{extra}]")
+    if isinstance(error, ModuleNotFoundError) and error.name in NOT_FOR_VERIFYING:
+        console.show_error(f"this command needs {error.name}: run `make setup` in Plimsoll's repository")
         return console.UNREADABLE
     if isinstance(error, MemoryError):
         console.show_error("not enough memory; use a machine with more, or a smaller book")

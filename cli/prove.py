@@ -13,10 +13,11 @@ from plimsoll.circuits.shapes import ShapeClass, ShapeError
 from plimsoll.cli import console
 from plimsoll.cli.amounts import exact, missing
 from plimsoll.cli.check import freshness
-from plimsoll.cli.findings import findings_data, show_findings, summary
+from plimsoll.cli.findings import findings_data, nameless, show_findings, summary
 from plimsoll.cli.memory import forbid_core_dumps
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE
 from plimsoll.cli.prove_files import PROOF, check_targets, default_opening, refuse_second_root, warn_of_secrets
+from plimsoll.cli.readers import warn_of_readers
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.ingest.preflight import BookRefusedError, CheckedBook, check_directory, preflight
 from plimsoll.prover.job import FailingAccountsError, new_opening, prove_book, refuse_failing
@@ -84,6 +85,7 @@ def prove(
     check_directory(book)
     out = out or PROOF
     check_targets(out, opening, force)
+    warn_of_readers(book)
     try:
         with console.counted() as progress:
             checked = preflight(book, freshness=freshness(at, max_age), quantize=quantize, progress=progress)
@@ -95,7 +97,7 @@ def prove(
         console.show_error(f"{book} cannot be used: {summary(error.findings)}")
         return console.UNREADABLE
     if not as_json:
-        show_findings(checked.findings)
+        show_findings(map(nameless, checked.findings))
     try:
         shape = ShapeClass.fitting(accounts or len(checked.book), holdings_per_account)
         if shape.leaves < len(checked.book):
@@ -149,7 +151,7 @@ def _prove(checked: CheckedBook, shape: ShapeClass, out: Path, opening: Path, as
         "accounts": len(book),
         "seconds": f"{elapsed:.3f}",
         "residues": checked.residues,
-        "findings": findings_data(checked.findings),
+        "findings": findings_data(map(nameless, checked.findings)),
     }
     if as_json:
         console.write_json(data)

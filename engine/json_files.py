@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
+import stat
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +19,8 @@ from pydantic import BaseModel, ValidationError
 
 from plimsoll.engine.problems import MAX_SHOWN, InputError, Problem, RefusedValueError, shown
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 16 * 2**20
+"""A venue of 700 instruments with two lists of twelve brackets each, indented, has less than a fifth of it."""
 MAX_DEPTH = 16
 MAX_VALUES = 2**18
 """In all lists and objects together. A value takes two bytes of a file, but up to 2.5 KB as a problem of its own: this
@@ -68,12 +71,19 @@ def load_model(model: type[Model], data: bytes, file: str) -> Model:
 
 def read_model(model: type[Model], path: str | Path) -> Model:
     """`load_model` of a file's bytes."""
-    path = Path(path)
+    return load_model(model, read_bytes(path), str(path))
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """A file's bytes, at most one more than `parse_json` takes. Raises `InputError`, also for pipes and devices."""
     try:
-        data = path.read_bytes()
+        # a pipe that nobody writes to must not keep us waiting
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise _refused(str(path), "is no regular file", "copy it to one first")
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _refused(str(path), f"cannot be read: {error.strerror}", "check the path and its permissions") from error
-    return load_model(model, data, str(path))
 
 
 def problems_of(error: ValidationError, file: str) -> list[Problem]:
@@ -123,15 +133,16 @@ def _refused(file: str, message: str, remedy: str) -> InputError:
 
 def _check_structure(text: str, file: str) -> None:
     """Python's own parser recurses, and Pydantic lists every error: refuse deep nesting and too many values before they
-    run, counting brackets and commas outside of strings."""
-    depth = values = 0
+    run, counting brackets and commas outside of strings. There are at most two strings for each of these."""
+    depth = values = strings = 0
     for token in _TOKEN.finditer(text):
         if token[0] in "[{":
             depth += 1
         elif token[0] in "]}":
             depth -= 1
         values += token[0] in "[{,"
-        if values > MAX_VALUES:
+        strings += text.startswith('"', token.start())
+        if max(values, strings // 2) > MAX_VALUES:
             raise _refused(file, f"holds more than {MAX_VALUES} values", "check that this is the right file")
         if depth > MAX_DEPTH:
             raise _refused(file, f"is nested deeper than {MAX_DEPTH} levels", "check that this is the right file")

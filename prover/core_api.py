@@ -22,7 +22,7 @@ def core() -> ModuleType:
     try:
         import plimsoll_core  # noqa: PLC0415 - verifying and checking must work without it
     except ImportError as error:
-        raise ProvingError("proving needs the Rust core: install plimsoll[prove], or run `make setup`") from error
+        raise ProvingError("proving needs the Rust core: run `make setup` in Plimsoll's repository") from error
     module: ModuleType = plimsoll_core
     return module
 

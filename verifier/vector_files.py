@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -17,8 +18,12 @@ from plimsoll.verifier.vectors import Base, Suite, SuiteFile, Vector, VectorErro
 
 SUITE: Final = "suite.json"
 MAX_VECTOR_BYTES: Final = 1 << 20
-MAX_VECTORS: Final = 10_000
+MAX_VECTORS: Final = 2_000
 MAX_BASES: Final = 8
+MAX_READ: Final = 64 << 20
+"""Bytes of all vectors' files together: they are kept in memory."""
+MAX_MADE: Final = 8 << 30
+"""Bytes of all vectors' proofs together: each is made, and thrown away."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -27,9 +32,13 @@ def read_suite(folder: Path) -> Suite:
     head = _model(SuiteFile, folder / SUITE)
     if len(head.bases) > MAX_BASES:
         raise VectorError(f"{folder / SUITE}: expected at most {MAX_BASES} bases, got {len(head.bases)}")
-    names = sorted(path for path in folder.glob("*.json") if path.name not in _reserved(head))
+    reserved = _reserved(head)
+    found = islice(folder.glob("*.json"), MAX_VECTORS + len(reserved) + 1)
+    names = sorted(path for path in found if path.name not in reserved)
     if not 0 < len(names) <= MAX_VECTORS:
         raise VectorError(f"{folder}: expected 1 to {MAX_VECTORS} vectors beside {SUITE}, got {len(names)}")
+    if sum(path.lstat().st_size for path in names) > MAX_READ:
+        raise VectorError(f"{folder}: expected vectors of at most {MAX_READ} bytes together, got more")
     vectors = tuple(_model(Vector, path) for path in names)
     for path, vector in zip(names, vectors, strict=True):
         if vector.name != path.stem:
@@ -37,8 +46,11 @@ def read_suite(folder: Path) -> Suite:
     files = {name: _json(folder / name) for base in head.bases.values() for name in (base.market, base.parameters)}
     proofs = {name: _proof(folder / base.file, base) for name, base in head.bases.items()}
     suite = Suite(vectors, head.policy, head.bases, proofs, files)
+    made = 0
     for vector in vectors:
-        suite.case(vector)
+        made += len(suite.case(vector).proof)
+        if made > MAX_MADE:
+            raise VectorError(f"{folder}: expected proofs of at most {MAX_MADE} bytes together, got more")
     return suite
 
 
@@ -81,8 +93,11 @@ def _refused(error: InputError) -> VectorError:
 
 def _proof(path: Path, base: Base) -> bytes:
     unpacked = zlib.decompressobj()
+    if base.bytes > MAX_FILE_BYTES:
+        raise VectorError(f"{path}: expected a base of at most {MAX_FILE_BYTES} bytes, got {base.bytes}")
     try:
-        data = unpacked.decompress(_read(path, MAX_FILE_BYTES), MAX_FILE_BYTES)
+        # not a byte more than what is stated, plus the one that shows that there are more
+        data = unpacked.decompress(_read(path, MAX_FILE_BYTES), base.bytes + 1)
     except zlib.error as error:
         raise VectorError(f"{path}: expected data compressed with zlib: {error}") from error
     digest = hashlib.sha256(data).hexdigest()

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.fields import parse_time
 from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.statement import MAX_FILE_BYTES
 
 STEPS: Final = ("encoding", "tables", "policy", "heights", "transcript", "constraints", "terminals", "openings")
 Step = Literal["encoding", "tables", "policy", "heights", "transcript", "constraints", "terminals", "openings"]
@@ -184,11 +185,16 @@ class Suite:
 
     def _edited(self, vector: Vector) -> bytes:
         data, pieces, at = self.proofs[vector.base], [], 0
+        size = len(data)
         for edit in vector.edits:
             if not at <= edit.start <= edit.stop <= len(data):
                 raise VectorError(
                     f"{vector.name}: edits must ascend and lie in their base, got {edit.start} to {edit.stop}"
                 )
+            size += _added(edit, vector.name) - (edit.stop - edit.start)
+            if size > MAX_FILE_BYTES:
+                # before anything is copied: many edits may take the same megabytes
+                raise VectorError(f"{vector.name}: expected edits that make at most {MAX_FILE_BYTES} bytes, got more")
             pieces += [data[at : edit.start], self._bytes(edit, vector.name)]
             at = edit.stop
         return b"".join([*pieces, data[at:]])
@@ -200,6 +206,14 @@ class Suite:
         if not edit.take.start <= edit.take.stop <= len(source):
             raise VectorError(f"{name}: expected bytes of a base to take, got {edit.take}")
         return source[edit.take.start : edit.take.stop]
+
+
+def _added(edit: Edit, name: str) -> int:
+    """Bytes that an edit puts in the place of those that it replaces."""
+    added = len(edit.put or "") // 2 if edit.take is None else edit.take.stop - edit.take.start
+    if added < 0 or (added == 0 and edit.start == edit.stop):
+        raise VectorError(f"{name}: expected an edit that changes something, got none at {edit.start}")
+    return added
 
 
 def _time(text: str) -> int:

@@ -52,7 +52,7 @@ class SampleBook:
             "parameters.json": json.dumps(self.parameters, indent=2) + "\n",
         }
         for name, text in files.items():
-            write_atomically(directory / name, text.encode())
+            write_atomically(directory / name, text.encode(), 0o600 if name.endswith(".csv") else 0o644)
 
 
 def sample_book(time: datetime, accounts: int = 2000, seed: int = SEED) -> SampleBook:

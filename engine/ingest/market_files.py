@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.ingest.findings import FieldRefusedError, Findings, Severity
-from plimsoll.engine.json_files import parse_json, read_model
+from plimsoll.engine.json_files import load_model, parse_json, read_bytes
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError, Problem
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -61,11 +61,12 @@ def format_span(microseconds: int) -> str:
 
 def read_market_file(model: type[Model], path: Path, findings: Findings, name: str | None = None) -> Model | None:
     """The model in a file, or None and its findings, which say `name` (default: the file's own, without its folder)."""
-    name = name or path.name
+    name, data = name or path.name, b""
     try:
-        return read_model(model, path)
+        data = read_bytes(path)
+        return load_model(model, data, str(path))
     except InputError as error:
-        other = _other_kind(model, path)
+        other = _other_kind(model, data)
         if other is not None:
             own = next(name for name, kind in _KINDS.items() if kind is model)
             message = f"expected {own}, but this file holds {other}"
@@ -76,11 +77,11 @@ def read_market_file(model: type[Model], path: Path, findings: Findings, name: s
         return None
 
 
-def _other_kind(model: type[BaseModel], path: Path) -> str | None:
+def _other_kind(model: type[BaseModel], data: bytes) -> str | None:
     """What a refused file really is, if its fields say so."""
     try:
-        value = parse_json(path.read_bytes(), path.name)
-    except (InputError, OSError):
+        value = parse_json(data, "")
+    except InputError:
         return None
     if not isinstance(value, dict):
         return None

@@ -1,6 +1,6 @@
 """Parquet tables: text columns, and quantities as text or as decimals (exact), never as floating-point numbers.
 
-Needs pyarrow (the extra `[book]`).
+Needs pyarrow (`make setup` in the repository installs it).
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def read_parquet(path: Path, table: TableFormat, findings: Findings, progress: P
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError:
         raise ParquetUnavailableError(
-            f"{path.name}: reading Parquet needs pyarrow; install the extra plimsoll[book], or export the table as CSV"
+            f"{path.name}: reading Parquet needs pyarrow: run `make setup` in Plimsoll's repository, or export the "
+            "table as CSV"
         ) from None
     if path.stat().st_size == 0:
         findings.add(path.name, FieldRefusedError("empty-file", "an empty file", "export the table anew"))

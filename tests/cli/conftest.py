@@ -77,6 +77,7 @@ def write_book(path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True)
     for name, text in template_files(TIME).items():
         (path / name).write_text(text)
+        (path / name).chmod(0o600 if name.endswith(".csv") else 0o644)
     return path
 
 

@@ -58,6 +58,8 @@ def write(path: Path, accounts: Accounts) -> Path:
     (path / "accounts.csv").write_text("account\n" + "".join(f'"{name}"\n' for name in accounts))
     rows = [f'"{name}",{coin},{q}\n' for name, held in accounts.items() for coin, q in held.items()]
     (path / "holdings.csv").write_text("account,instrument,quantity\n" + "".join(rows))
+    for name in ("accounts.csv", "holdings.csv"):
+        (path / name).chmod(0o600)
     return path
 
 

@@ -77,6 +77,7 @@ def inputs() -> Iterator[Input]:
     yield from _programs()
     yield from _books()
     yield from _instruments()
+    yield from _brackets()
 
 
 def schedule(rows: list[Row]) -> Callable[[World], None]:
@@ -213,3 +214,23 @@ def _instruments() -> Iterator[Input]:
     yield Input("instruments of one name", "two instruments that share a key", table(["A", "A"]))
     yield Input("instruments, 8190 of them", "more keys than the circuit has", table(many))
     yield Input("instruments, 8189 of them", "accepted", table(many[1:]), valid=True)
+
+
+def _brackets() -> Iterator[Input]:
+    """Brackets in all: counted only, since a file of as many as may be takes seconds to read; and a whole file."""
+
+    def count(lists: int, of: int) -> Callable[[World], None]:
+        instruments = [{"maintenance": [None] * of}] * lists
+        return lambda w: w["engine.brackets"].check_bracket_count(instruments)
+
+    def parse(lists: int, of: int) -> Callable[[World], None]:
+        ladder = [{"floor": str(i), "cap": str(i + 1) if i < of - 1 else None, "rate": "0.01"} for i in range(of)]
+        one = {"kind": "perpetual", "currency": "USD", "lot": "1", "maintenance": ladder}
+        listed = [{**one, "name": f"P{i}", "underlying": f"C{i}"} for i in range(lists)]
+        head = {"version": 1, "name": "N", "revision": 1, "close_out": "1"}
+        data = json.dumps({**head, "instruments": listed}).encode()
+        return lambda w: w["engine.parameters"].RiskParameters.parse(data)
+
+    yield Input("brackets, 32769 of them", "more brackets in all than a venue may have", count(33, 993))
+    yield Input("brackets, 32768 of them", "accepted", count(32, 1024), valid=True)
+    yield Input("a file of 32769 brackets", "more brackets in all than a venue may have", parse(33, 993))
