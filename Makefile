@@ -170,7 +170,7 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 lock:
 	@test -x $(LOCK_VENV)/bin/python || $(PYTHON) -m venv $(LOCK_VENV)
 	@$(LOCK_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/lock.lock
-	$(COMPILE) pyproject.toml --extra book --extra circuits --group build --group test --group check \
+	$(COMPILE) pyproject.toml --extra book --extra oracles --extra circuits --group build --group test --group check \
 	    -o requirements/dev.lock
 	$(COMPILE) --group docs -c requirements/dev.lock -o requirements/docs.lock
 	$(COMPILE) pyproject.toml --extra book -c requirements/dev.lock -o requirements/demo.lock

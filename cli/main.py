@@ -33,13 +33,20 @@ COMMANDS: Final = {
     "init": ("plimsoll.cli.init:init", "Write templates of every input file."),
     "check": ("plimsoll.cli.check:check", "Check a book's files and show its health."),
     "prove": ("plimsoll.cli.prove:prove", "Prove that every account meets its maintenance margin."),
-    "verify": ("plimsoll.cli.verify:verify", "Verify a proof."),
+    "verify": ("plimsoll.cli.verify:verify", "Verify a proof, or a whole publication."),
     "inspect": ("plimsoll.cli.inspect:inspect", "Show what a proof claims, and its security."),
     "security": ("plimsoll.cli.security:security", "Show a proof's security, term by term."),
     "conformance": ("plimsoll.cli.conformance:conformance", "Run a folder of test vectors."),
+    "publish": ("plimsoll.cli.publication:publish", "Sign a publication and write it to a directory."),
+    "history": ("plimsoll.cli.publication:history", "Check that publications join into a chain."),
+    "diff": ("plimsoll.cli.publication:diff", "Show what changed between two publications."),
+    "key": ("plimsoll.cli.key:key", "Draw the secret key of a venue or an oracle."),
+    "customer": ("plimsoll.cli.customer:customer", "Write customers' files, and check one's own account."),
+    "oracle": ("plimsoll.cli.oracle:oracle", "Sign price reports, and check snapshots against them."),
+    "reserves": ("plimsoll.cli.reserves:reserves", "Check who holds the addresses that a venue lists."),
     "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),
 }
-NOT_FOR_VERIFYING: Final = ("numpy", "pyarrow", "plimsoll_core")
+NOT_FOR_VERIFYING: Final = ("numpy", "pyarrow", "plimsoll_core", "py_ecc")
 
 
 class Commands(click.Group):

@@ -37,6 +37,21 @@ def _duration(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     return int(match[1]) * _UNITS[match[2]] * _MICROSECONDS
 
 
+def hex32_or_none(value: str | None) -> bytes | None:
+    """32 bytes from 64 hexadecimal digits, blanks among them allowed, as `verify` prints a root."""
+    if value is None:
+        return None
+    digits = "".join(value.split())
+    if not re.fullmatch("[0-9a-f]{64}", digits):
+        raise click.BadParameter(f"{value!r} is not 64 hexadecimal digits (0-9, a-f): copy what `verify` prints")
+    return bytes.fromhex(digits)
+
+
+def hex32(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
+    """`hex32_or_none` as an option's callback."""
+    return hex32_or_none(value)
+
+
 def now() -> int:
     """Microseconds since 1970."""
     return time.time_ns() // 1_000

@@ -61,6 +61,7 @@ PARAMETERS: Final = """\
   "version": 1,
   "name": "My Venue risk parameters",
   "revision": 1,
+  "quote": "USDT",
   "close_out": "0.5",
   "instruments": [
     {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +11,10 @@ from typing import Any, Final
 import click
 
 from plimsoll.cli import console
-from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, PATH
+from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, PATH, hex32_or_none
 from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.publication import venue_key as parse_key
+from plimsoll.cli.publication import verify_directory
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -35,28 +36,22 @@ NOT_SAID: Final = (
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _hex32(value: str | None) -> bytes | None:
-    if value is None:
-        return None
-    digits = "".join(value.split())
-    if not re.fullmatch("[0-9a-f]{64}", digits):
-        raise click.BadParameter(f"{value!r} is not 64 hexadecimal digits (0-9, a-f): copy what `verify` prints")
-    return bytes.fromhex(digits)
-
-
 def _previous(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
-    return _hex32(value)
+    return hex32_or_none(value)
 
 
-def _root(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
-    raw = _hex32(value)
+def root_of(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    """A root's four field elements from its digits, as an option's callback."""
+    raw = hex32_or_none(value)
     return None if raw is None else tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, 32, 8))
 
 
 @click.command()
 @click.argument("proof", type=PATH)
-@click.option("--market", type=PATH, required=True, help="The market snapshot you accept.")
-@click.option("--parameters", type=PATH, required=True, help="The risk parameters you accept.")
+@click.option("--market", type=PATH, help="The market snapshot you accept.")
+@click.option("--parameters", type=PATH, help="The risk parameters you accept.")
+@click.option("--venue-key", callback=parse_key, metavar="HEX", help="For a publication: the venue's public key.")
+@click.option("--oracles", type=PATH, help="For a publication: the oracle set you accept.")
 @AT
 @MAX_AGE
 @click.option(
@@ -68,14 +63,16 @@ def _root(_context: click.Context, _option: click.Parameter, value: str | None) 
     help="Proven bits that the proof must have.",
 )
 @click.option("--accept-weaker-security", is_flag=True, help="Needed for a --security-floor below 128.")
-@click.option("--root", callback=_root, metavar="HEX", help="The root that you were shown, 64 hexadecimal digits.")
+@click.option("--root", callback=root_of, metavar="HEX", help="The root that you were shown, 64 hexadecimal digits.")
 @click.option("--sequence", type=click.IntRange(0), help="The publication expected [default: the snapshot's].")
 @click.option("--previous", callback=_previous, metavar="HEX", help="SHA-256 of the proof published before this one.")
 @JSON
 def verify(
     proof: Path,
-    market: Path,
-    parameters: Path,
+    market: Path | None,
+    parameters: Path | None,
+    venue_key: bytes | None,
+    oracles: Path | None,
     at: int | None,
     max_age: int | None,
     security_floor: int,
@@ -85,7 +82,7 @@ def verify(
     previous: bytes | None,
     as_json: bool,
 ) -> int:
-    """Verify PROOF against a market snapshot and risk parameters.
+    """Verify PROOF against a market snapshot and risk parameters, or a whole publication (a directory).
 
     A snapshot older than a day is refused; --max-age asks for another age, --at for another time to judge by.
 
@@ -97,16 +94,24 @@ def verify(
         raise click.UsageError(f"--security-floor below {FULL_SECURITY} needs --accept-weaker-security")
     if security_floor < FULL_SECURITY:
         console.show_warning(f"{security_floor} proven bits are accepted; full security is {FULL_SECURITY}")
-    data = read_proof_file(proof)
-    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     accepted = replace(
-        _policy(at, max_age),
+        policy_at(at, max_age),
         security_floor=security_floor,
         accept_weaker_security=accept_weaker_security,
         root=root,
         sequence=sequence,
         previous=previous,
     )
+    if proof.is_dir():
+        if market or parameters:
+            raise click.UsageError(f"{proof} is a publication: it has its own snapshot and parameters; leave them out")
+        return verify_directory(proof, venue_key, oracles, accepted, as_json)
+    if venue_key or oracles:
+        raise click.UsageError("--venue-key and --oracles are for a publication; PROOF is a file")
+    if not market or not parameters:
+        raise click.UsageError("a proof is verified with --market and --parameters, those that you accept")
+    data = read_proof_file(proof)
+    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     start = time.monotonic()
     try:
         verified = console.timed("verifying", SECONDS, lambda _tell: verify_book(data, snapshot, rules, accepted))
@@ -122,8 +127,9 @@ def verify(
     return console.OK
 
 
-def _policy(at: int | None, max_age: int | None) -> Policy:
-    policy = Policy(at=None if at is None else _EPOCH + timedelta(microseconds=at))
+def policy_at(at: int | None, max_age: int | None, root: tuple[int, ...] | None = None) -> Policy:
+    """The policy of `--at`, `--max-age` and `--root`; everything else at full strength."""
+    policy = Policy(at=None if at is None else _EPOCH + timedelta(microseconds=at), root=root)
     if max_age is None:
         return policy
     return replace(policy, max_age=None if max_age == ANY_AGE else timedelta(microseconds=max_age))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from plimsoll.engine.decimals import VALUE_SCALE
 from plimsoll.engine.instruments import InstrumentInfo, Kind
 from plimsoll.engine.parameters import RiskParameters
-from plimsoll.engine.problems import InputError, Problem
+from plimsoll.engine.problems import InputError, Problem, shown
 from plimsoll.engine.snapshot import MarketSnapshot
 
 
@@ -53,6 +53,13 @@ def market_problems(snapshot: MarketSnapshot, parameters: RiskParameters) -> lis
     def add(place: str, message: str, remedy: str) -> None:
         problems.append(Problem("snapshot", place, "", message, remedy))
 
+    if snapshot.quote != parameters.quote:
+        # amounts in spot brackets would mean another amount in each currency
+        add(
+            "quote",
+            f"counts in {shown(snapshot.quote)}, the parameters' brackets in {shown(parameters.quote)}",
+            "give both files one quote currency",
+        )
     priced = {one.name for one in table if one.kind is not Kind.SETTLEMENT}
     priced -= {one.name for one in table if one.kind is Kind.SPOT and one.currency == snapshot.quote}
     known = {snapshot.quote} | {one.currency for one in table if one.kind is Kind.SPOT}

@@ -41,7 +41,7 @@ class OpenInterestScaling(BaseModel):
 
 
 class Instrument(BaseModel):
-    """One instrument and its rules. Brackets are in the currency of its price: spot in quote, others in their own."""
+    """One instrument and its rules. Brackets are in the currency of its price: spot in `quote`, others in their own."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -112,6 +112,7 @@ class RiskParameters(BaseModel):
     version: Version = Field(description="version of this file's format")
     name: Name
     revision: Count = Field(ge=0, lt=2**63, description="version of the rules; grows with every change")
+    quote: Name = Field(description="currency of spot brackets' notionals; the snapshot must count in it, too")
     close_out: Rate = Field(description="part of maintenance below which the whole account is liquidated, up to 1")
     instruments: tuple[Instrument, ...]
 
@@ -191,6 +192,7 @@ class RiskParameters(BaseModel):
     def _encoder(self) -> Encoder:
         encoder = Encoder("plimsoll/parameters/1")
         encoder.text(self.name)
+        encoder.text(self.quote)
         encoder.integers([self.revision, self.close_out])
         encoder.text(self.table.digest().hex())
         for info in self.table:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from plimsoll.circuits.book_tables import book_program
+from plimsoll.circuits.leaves import nonce_digest
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.engine.book import Book
 from plimsoll.engine.book_health import book_health
@@ -21,7 +22,7 @@ from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.schedule import compile_schedules
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.core_api import CoreWitness, permute
-from plimsoll.prover.opening import Opening, OpeningError, draw_opening, nonce_digest
+from plimsoll.prover.opening import Opening, OpeningError, draw_opening
 from plimsoll.prover.tape import encode_tape
 from plimsoll.verifier.book import Expected, expected_statement
 from plimsoll.verifier.policy import previous_publication
@@ -67,6 +68,20 @@ def refuse_failing(book: Book, snapshot: MarketSnapshot, parameters: RiskParamet
         raise FailingAccountsError(gaps, snapshot.quote)
 
 
+def check_opening(book: Book, snapshot: MarketSnapshot, opening: Opening) -> None:
+    """Raises OpeningError unless the secrets were drawn for this book and this publication."""
+    if opening.book != book_digest(book):
+        raise OpeningError(
+            "the opening file was drawn for another book: salts must not serve two books; use the book it belongs to, "
+            "or publish this one under its own sequence (in the snapshot)"
+        )
+    if opening.publication != _publication(snapshot):
+        raise OpeningError(
+            f"the opening file belongs to another publication ({opening.publication}) than the snapshot "
+            f"({_publication(snapshot)}): an unchanged root would show that no account changed; name another --opening"
+        )
+
+
 def prove_book(
     book: Book,
     snapshot: MarketSnapshot,
@@ -95,16 +110,11 @@ def prove_book(
     tell = progress or (lambda _stage: None)
     tell("check")
     refuse_failing(book, snapshot, parameters)
-    if (opening.book, opening.shape) != (book_digest(book), shape.name):
+    if opening.shape != shape.name:
         raise OpeningError(
-            f"the opening file was drawn for another book or shape class ({opening.shape}): salts must not serve two "
-            f"books; prove with the book it belongs to, or publish this one under its own sequence (in the snapshot)"
+            f"the opening file was drawn for the shape class {opening.shape}, not {shape.name}: declare the same sizes"
         )
-    if opening.publication != _publication(snapshot):
-        raise OpeningError(
-            f"the opening file belongs to another publication ({opening.publication}) than the snapshot "
-            f"({_publication(snapshot)}): an unchanged root would show that no account changed; name another --opening"
-        )
+    check_opening(book, snapshot, opening)
     tell("tables")
     expected = expected_statement(book_program(), snapshot, parameters, shape)
     witness = fill_tables(book, expected, shape, opening, tell)
@@ -127,7 +137,7 @@ def prove_book(
 def fill_tables(book: Book, expected: Expected, shape: ShapeClass, opening: Opening, tell: Progress) -> CoreWitness:
     """The tables filled with the book's rows; what `prove_book` does between its checks and the proof."""
     tell("tape")
-    tape = encode_tape(book, expected.schedule, shape, opening, permute)
+    tape = encode_tape(book, expected.digests.instruments, expected.schedule, shape, opening, permute)
     tell("witness")
     return CoreWitness(expected.book, expected.records, tape)
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from plimsoll.circuits.field import P
+from plimsoll.circuits.leaves import ORDER_BITS, account_order
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.errors import PlimsollError
 
 VERSION: Final = 1
-ORDER_BITS: Final = 48
 NONCE_BYTES: Final = 32
 SALT: Final = 4
 """Field elements of a salt or blind: 4 x 64 bits."""
@@ -140,17 +140,6 @@ def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: 
         accounts=tuple(AccountLeaf(p, a, o, _random_elements(), _random_elements()) for p, (o, a) in placed),
         empty=tuple(EmptyLeaf(p, _random_elements()) for p in sorted(set(range(leaves)) - set(positions))),
     )
-
-
-def account_order(nonce: bytes, account: str) -> int:
-    """Low 48 bits of SHA-256 over the publication nonce and the customer's identifier; the customer recomputes it."""
-    digest = hashlib.sha256(b"plimsoll/order" + nonce + account.encode()).digest()
-    return int.from_bytes(digest[:8], "little") % (1 << ORDER_BITS)
-
-
-def nonce_digest(nonce: bytes) -> bytes:
-    """SHA-256 of the nonce: public in the statement, so that all customers recompute their orders from one nonce."""
-    return hashlib.sha256(b"plimsoll/nonce" + nonce).digest()
 
 
 def checksum_of(content: dict[str, Any]) -> str:

@@ -12,14 +12,12 @@ A row that is not full ends with null records. `gap` is order - previous order -
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from plimsoll.circuits.field import P
+from plimsoll.circuits.leaves import Permutation, account_id
 from plimsoll.circuits.shapes import HOLDINGS_PER_ROW, ShapeClass
 from plimsoll.engine.book import Book
 from plimsoll.engine.errors import PlimsollError
@@ -29,11 +27,6 @@ from plimsoll.prover.opening import AccountLeaf, EmptyLeaf, Opening
 LIMB_BITS: Final = 12
 QUANTITY_LIMBS: Final = 5
 GAP_LIMBS: Final = 4
-TAG_ID: Final = 5
-NO_OWNER: Final = (0, 0, 0, 0)
-NO_LIEN: Final = 0
-
-Permutation = Callable[[list[int]], list[int]]
 
 
 class TapeError(PlimsollError):
@@ -48,14 +41,6 @@ def limbs(value: int, count: int) -> list[int]:
     if not 0 <= value < 1 << LIMB_BITS * count:
         raise TapeError(f"a value does not fit {count} limbs of {LIMB_BITS} bits")
     return [value >> LIMB_BITS * i & (1 << LIMB_BITS) - 1 for i in range(count)]
-
-
-def account_id(account: str, blind: Sequence[int], permute: Permutation) -> list[int]:
-    """The leaf's id: opens to (identifier, owner, lien) with the blind; two permutations of the sponge under TAG_ID."""
-    digest = hashlib.sha256(b"plimsoll/identifier" + account.encode()).digest()
-    identifier = [int.from_bytes(digest[i : i + 8], "little") % P for i in range(0, 32, 8)]
-    state = permute([*identifier, *NO_OWNER, TAG_ID, NO_LIEN, 0, 0])
-    return permute([*blind, 0, 0, 0, 0, *state[8:]])[:4]
 
 
 class Tiers:
@@ -81,8 +66,10 @@ class Tiers:
         return [first + tier, *limbs(quantity - lows[tier], QUANTITY_LIMBS)]
 
 
-def encode_tape(book: Book, schedule: Schedule, shape: ShapeClass, opening: Opening, permute: Permutation) -> bytes:
-    """The whole tape as little-endian u64.
+def encode_tape(
+    book: Book, instruments: bytes, schedule: Schedule, shape: ShapeClass, opening: Opening, permute: Permutation
+) -> bytes:
+    """The whole tape as little-endian u64. `instruments` is the instrument table's digest.
 
     Raises:
         TapeError: the opening is for other accounts, or the holdings need more rows than the shape class has.
@@ -111,7 +98,7 @@ def encode_tape(book: Book, schedule: Schedule, shape: ShapeClass, opening: Open
         i = index[leaf.account]
         count = offsets[i + 1] - offsets[i]
         rows = -(-count // HOLDINGS_PER_ROW)
-        tape += [1, *account_id(leaf.account, leaf.blind, permute), *leaf.salt, classes[i], rows]
+        tape += [1, *account_id(leaf.account, instruments, leaf.blind, permute), *leaf.salt, classes[i], rows]
         tape += limbs(leaf.order - previous - 1, GAP_LIMBS)
         for h in range(offsets[i], offsets[i + 1]):
             tape += tiers.holding(keys[h], quantities[h])

@@ -143,6 +143,7 @@ def parameters_json(market: dict[str, Listing]) -> dict[str, Any]:
         "version": 1,
         "name": f"{VENUE} risk parameters",
         "revision": 1,
+        "quote": QUOTE,
         "close_out": "0.5",
         "instruments": [_rules(one) for one in market.values()],
     }

@@ -85,7 +85,7 @@ def _other_kind(model: type[BaseModel], data: bytes) -> str | None:
         return None
     if not isinstance(value, dict):
         return None
-    marks = {"a market snapshot": {"prices", "quote"}, "risk parameters": {"instruments", "close_out"}}
+    marks = {"a market snapshot": {"prices"}, "risk parameters": {"instruments", "close_out"}}
     for name, kind in _KINDS.items():
         if kind is not model and marks[name] <= value.keys() and not marks[_name_of(model)] & value.keys():
             return name

@@ -103,7 +103,14 @@ def test_brackets_in_all_are_counted_before_one_is_read() -> None:
     half = MAX_BRACKETS_IN_ALL // 2
     most = [{"maintenance": [None] * half}, {"haircut": [None] * (half - 1), "debt_premium": [None]}]
     check_bracket_count(most)
-    raw = {"version": 1, "name": "N", "revision": 1, "close_out": "1", "instruments": [*most, {"initial": [None]}]}
+    raw = {
+        "version": 1,
+        "name": "N",
+        "revision": 1,
+        "quote": "USD",
+        "close_out": "1",
+        "instruments": [*most, {"initial": [None]}],
+    }
     with pytest.raises(RefusedValueError, match="at most 32768 brackets in all, got 32769"):
         check_bracket_count(raw["instruments"])
     with pytest.raises(ValueError, match="1 validation error"):
@@ -114,4 +121,6 @@ def test_brackets_in_all_are_counted_before_one_is_read() -> None:
 def test_other_types_are_left_to_the_reader(instruments: object) -> None:
     check_bracket_count(instruments)
     with pytest.raises(InputError, match="instruments"):
-        RiskParameters.parse(b'{"version":1,"name":"N","revision":1,"close_out":"1","instruments":[null]}')
+        RiskParameters.parse(
+            b'{"version":1,"name":"N","revision":1,"quote":"USD","close_out":"1","instruments":[null]}'
+        )

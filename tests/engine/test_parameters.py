@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from venues import cash, flat, parameters, perpetual
+from venues import cash, flat, parameters, perpetual, snapshot
 
 from plimsoll.engine.brackets import MAX_BRACKETS, Bracket, pieces
 from plimsoll.engine.dominance import check_dominates
 from plimsoll.engine.instruments import MAX_INSTRUMENTS, MAX_KEY, InstrumentInfo, InstrumentTable, Kind, Side
+from plimsoll.engine.market import market_problems
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError, RefusedValueError
 
@@ -98,6 +99,13 @@ def test_every_field_is_in_the_digest(place: int, changes: Json) -> None:
     assert parameters(instruments).digest() != parameters(ALL).digest()
     in_table = {"lot", "name", "currency", "underlying", "expiry", "kind"} & changes.keys()
     assert (parameters(instruments).table.digest() != parameters(ALL).table.digest()) == bool(in_table)
+
+
+def test_quote_currency_is_in_the_digest_and_the_snapshot_s() -> None:
+    """Else a snapshot in another unit, with every price divided by it, would move every border in a spot ladder."""
+    assert parameters(ALL).digest() != parameters(ALL, quote="V").digest()
+    problems = market_problems(snapshot({}), parameters(ALL, quote="V"))
+    assert [one.place for one in problems if "quote currency" in one.remedy] == ["quote"]
 
 
 def test_close_out_is_in_the_digest() -> None:

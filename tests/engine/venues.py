@@ -29,9 +29,9 @@ def snapshot(prices: Mapping[str, str], **more: Any) -> MarketSnapshot:
     return MarketSnapshot.parse(json.dumps({**head, "prices": dict(prices), **more}).encode())
 
 
-def parameters(instruments: Sequence[Json], close_out: str = "0.5") -> RiskParameters:
+def parameters(instruments: Sequence[Json], close_out: str = "0.5", quote: str = "U") -> RiskParameters:
     """Risk parameters of these instruments."""
-    head = {"version": 1, "name": "test", "revision": 1, "close_out": close_out}
+    head = {"version": 1, "name": "test", "revision": 1, "quote": quote, "close_out": close_out}
     return RiskParameters.parse(json.dumps({**head, "instruments": list(instruments)}).encode())
 
 

@@ -68,7 +68,7 @@ def snapshot(time: str = TIME, **prices: str) -> MarketSnapshot:
 def parameters(**changes: dict[str, Any]) -> RiskParameters:
     """The rules, with some instruments' entries other than they are."""
     rules = [rule | changes.get(rule["name"], {}) for rule in RULES]
-    facts = {"version": 1, "name": "forged", "revision": 1, "close_out": "0.5", "instruments": rules}
+    facts = {"version": 1, "name": "forged", "revision": 1, "quote": "USD", "close_out": "0.5", "instruments": rules}
     return RiskParameters.parse(json.dumps(facts).encode())
 
 

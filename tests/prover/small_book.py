@@ -28,6 +28,7 @@ PARAMETERS = RiskParameters.parse(
             "version": 1,
             "name": "small",
             "revision": 1,
+            "quote": "USD",
             "close_out": "0.5",
             "instruments": [
                 {

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.prover.opening import Opening, OpeningError, account_order, draw_opening, is_private
+from plimsoll.circuits.leaves import account_order
+from plimsoll.prover.opening import Opening, OpeningError, draw_opening, is_private
 
 ACCOUNTS = [f"account-{i}" for i in range(40)]
 

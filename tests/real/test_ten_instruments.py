@@ -73,7 +73,8 @@ def book(shared: Path, tmp_path: Path) -> CheckedBook:
         one = {"name": name, "kind": "perpetual", "currency": "USDT", "underlying": name, "lot": LOTS.get(name, "0.1")}
         instruments.append({**one, "maintenance": brackets})
     head = {"version": 1, "venue": "real", "time": "2026-01-01T00:00:00Z", "sequence": 1, "quote": "USDT"}
-    rules = {"version": 1, "name": "real", "revision": 1, "close_out": "0.5", "instruments": instruments}
+    rules = {"version": 1, "name": "real", "revision": 1, "quote": "USDT", "close_out": "0.5"}
+    rules |= {"instruments": instruments}
     (tmp_path / "snapshot.json").write_text(json.dumps({**head, "prices": PRICES}))
     (tmp_path / "parameters.json").write_text(json.dumps(rules))
     names = dict.fromkeys(line.split(",")[0] for line in HOLDINGS.splitlines()[1:])

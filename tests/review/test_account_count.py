@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plimsoll.prover.opening import ORDER_BITS, draw_opening
+from plimsoll.circuits.leaves import ORDER_BITS
+from plimsoll.prover.opening import draw_opening
 
 LEAVES = 4096
 DRAWS = 64

@@ -47,7 +47,7 @@ def parameters_file(brackets: int) -> bytes:
     """A perpetual with this many maintenance and as many initial brackets, at other floors."""
     one = {"name": "P", "kind": "perpetual", "currency": "USD", "underlying": "C", "lot": "0.001"}
     one |= {"maintenance": ladder(brackets, 0, 0), "initial": ladder(brackets, -50, 20)}
-    head = {"version": 1, "name": "N", "revision": 1, "close_out": "1"}
+    head = {"version": 1, "name": "N", "revision": 1, "quote": "USD", "close_out": "1"}
     return json.dumps({**head, "instruments": [one]}).encode()
 
 

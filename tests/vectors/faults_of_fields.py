@@ -188,7 +188,7 @@ PARAMETERS: dict[str, tuple[str, str, list[Change]]] = {
         [to("/instruments/1/maintenance", [bracket("0", None, "0")])],
     ),
 }
-CURRENCIES = [to(f"/instruments/{k}/currency", "USDT") for k in (PERP, CASH)]
+CURRENCIES = [to("/quote", "USDT"), *(to(f"/instruments/{k}/currency", "USDT") for k in (PERP, CASH))]
 INITIAL = {
     # Other rules that neither the schedule nor the tables of the base know: told apart by the parameters' digest alone.
     "rate": _initial("0.11"),
@@ -221,12 +221,20 @@ def faults() -> Iterator[Fault]:
         about = f"the caller's parameters are others: scaling with another {field} cap"
         changes, market = [instrument(PERP, open_interest=scaling)], _market_for("open-interest")
         yield Fault(f"parameters-open-interest-{field}", about, "policy", market=market, parameters=changes)
+    yield from _quotes()
     yield from _unhashed()
 
 
 def _market_for(name: str) -> list[Change]:
     """What the snapshot needs so that the changed parameters fit it."""
     return [new("/open_interest", {"PERP": "150"})] if name == "open-interest" else []
+
+
+def _quotes() -> Iterator[Fault]:
+    about = "the caller's parameters are others: amounts in another currency, as the snapshot"
+    yield Fault("parameters-quote", about, "policy", market=[to("/quote", "USDT")], parameters=CURRENCIES)
+    lie = "a snapshot that counts in a currency of its own, so that a bracket's border is another amount"
+    yield Fault("market-quote-alone", lie, "input", market=[to("/quote", "BARS")])
 
 
 def _unhashed() -> Iterator[Fault]:
@@ -254,4 +262,4 @@ def covered() -> set[str]:
     listed |= {f"parameters.{field}" for field, _, _ in PARAMETERS.values()}
     listed |= {f"parameters.instruments.initial.{field}" for field in INITIAL}
     listed |= {f"parameters.instruments.open_interest.{field}" for field in SCALINGS}
-    return listed | set(UNHASHED)
+    return listed | {"parameters.quote"} | set(UNHASHED)

@@ -109,7 +109,14 @@ def write_suite() -> None:
     from small_venue import PRICES, RULES, TIME
 
     facts: dict[str, Any] = {"version": 1, "venue": "forged", "time": TIME, "sequence": 3, "quote": "USD"}
-    rules: dict[str, Any] = {"version": 1, "name": "forged", "revision": 1, "close_out": "0.5", "instruments": RULES}
+    rules: dict[str, Any] = {
+        "version": 1,
+        "name": "forged",
+        "revision": 1,
+        "quote": "USD",
+        "close_out": "0.5",
+        "instruments": RULES,
+    }
     write_json("snapshot.json", facts | {"prices": PRICES})
     write_json("parameters.json", rules)
     suite = FOLDER / "suite.json"

@@ -1,0 +1,175 @@
+"""`plimsoll customer`: the venue writes each customer's file; a customer checks hers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from plimsoll.cli import console
+from plimsoll.cli.amounts import amount, exact
+from plimsoll.cli.check import freshness
+from plimsoll.cli.findings import show_findings, summary
+from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE
+from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.verify import policy_at, root_of
+from plimsoll.engine.atomic import FileWriteError, write_atomically
+from plimsoll.engine.ingest.preflight import BookRefusedError, preflight
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.verifier.book import verify_book
+from plimsoll.verifier.customer import CustomerFile, VerifiedCustomer, verify_customer
+from plimsoll.verifier.errors import VerificationError
+
+
+@click.group()
+def customer() -> None:
+    """Files with which customers find their own accounts in a published book."""
+
+
+@customer.command()
+@BOOK
+@click.option("--opening", type=PATH, required=True, help="The publication's opening file.")
+@click.option("--out", type=PATH, required=True, help="A new folder for the files: secret, mode 0700.")
+@click.option("--account", "accounts", multiple=True, help="Only this account; may be repeated [default: all].")
+@QUANTIZE
+@AT
+@MAX_AGE
+def files(
+    book: Path,
+    opening: Path,
+    out: Path,
+    accounts: tuple[str, ...],
+    quantize: bool,
+    at: int | None,
+    max_age: int | None,
+) -> int:
+    """Write the file of each customer of BOOK, for the publication that OPENING belongs to.
+
+    Each file opens one leaf, and is for that customer alone: send it over the channel that you use for statements.
+
+    \b
+    Exit codes: 0 done, 2 wrong usage, 3 the book or the opening file cannot be used.
+    """
+    from plimsoll.prover.core_api import permute  # noqa: PLC0415 - checking one's own file must work without the core
+    from plimsoll.prover.customers import customer_files, tree  # noqa: PLC0415
+    from plimsoll.prover.opening import Opening  # noqa: PLC0415
+
+    if out.exists():
+        raise click.UsageError(f"{out} exists: name a new folder")
+    try:
+        with console.counted() as progress:
+            checked = preflight(book, freshness=freshness(at, max_age), quantize=quantize, progress=progress)
+    except BookRefusedError as error:
+        show_findings(error.findings)
+        console.show_error(f"{book} cannot be used: {summary(error.findings)}")
+        return console.UNREADABLE
+    unknown = sorted(set(accounts) - set(checked.book.accounts))
+    if unknown:
+        raise click.UsageError(f"--account {unknown[0]!r}: no account of {book}")
+    secrets = Opening.read(opening)
+    levels = tree(checked.book, checked.parameters.table.digest(), secrets, permute)
+    chosen = list(accounts) or None
+    made = customer_files(checked.book, checked.snapshot, checked.parameters, secrets, levels, chosen)
+    try:
+        count = _write_folder(out, made)
+    except OSError as error:
+        raise FileWriteError(f"{out} cannot be written: {error.strerror}; name another folder") from error
+    console.say(f"{out}: {count} files, each for one customer alone")
+    return console.OK
+
+
+@customer.command()
+@click.argument("file", type=PATH)
+@click.option("--proof", type=PATH, required=True, help="The proof that the venue published.")
+@click.option("--market", type=PATH, required=True, help="The market snapshot you accept.")
+@click.option("--parameters", type=PATH, required=True, help="The risk parameters you accept.")
+@click.option("--root", callback=root_of, metavar="HEX", help="The root that other customers were shown.")
+@AT
+@MAX_AGE
+@JSON
+def check(
+    file: Path,
+    proof: Path,
+    market: Path,
+    parameters: Path,
+    root: tuple[int, ...] | None,
+    at: int | None,
+    max_age: int | None,
+    as_json: bool,
+) -> int:
+    """Verify the book's proof, and that FILE opens a leaf of that book. Then compare what it shows with what you own.
+
+    \b
+    Exit codes: 0 your account is in the book as shown, 1 it is not, or the proof is invalid,
+    2 wrong usage, 3 a file cannot be read.
+    """
+    brought = CustomerFile.load(file)
+    data = read_proof_file(proof)
+    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
+    try:
+        verified = verify_book(data, snapshot, rules, policy_at(at, max_age, root=root))
+        found = verify_customer(brought, verified, snapshot, rules)
+    except VerificationError as error:
+        if as_json:
+            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
+        console.say(f"invalid: {file} fails at step {error}")
+        return console.FAILED
+    if as_json:
+        console.write_json({"valid": True, **_data(found)})
+    else:
+        _show(found, snapshot)
+    return console.OK
+
+
+def _write_folder(out: Path, made: Iterable[CustomerFile]) -> int:
+    """All files or none: they are written to a folder beside, which then takes the name."""
+    partial = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))  # created with mode 0700
+    try:
+        for one in made:
+            write_atomically(partial / _name(one.identifier), one.model_dump_json().encode(), mode=0o600)
+        count = len(list(partial.iterdir()))
+        partial.rename(out)
+        return count
+    except BaseException:
+        shutil.rmtree(partial)
+        raise
+
+
+def _name(identifier: str) -> str:
+    """Readable where it can be; always unique, and never a path."""
+    readable = re.sub("[^A-Za-z0-9_-]+", "-", identifier)[:40].strip("-")
+    return f"{readable or 'customer'}-{hashlib.sha256(identifier.encode()).hexdigest()[:16]}.json"
+
+
+def _data(found: VerifiedCustomer) -> dict[str, object]:
+    health = found.health
+    return {
+        "identifier": found.identifier,
+        "holdings": [one.model_dump() for one in found.holdings],
+        "equity": exact(health.equity),
+        "maintenance": exact(health.maintenance),
+        "initial": exact(health.initial),
+        "status": health.status.name.lower(),
+    }
+
+
+def _show(found: VerifiedCustomer, snapshot: MarketSnapshot) -> None:
+    terminal = console.stdout()
+    terminal.print(f"[bold green]valid:[/] {found.identifier!r} stands in this book once, with exactly this:")
+    rows = [[one.instrument, one.side, one.quantity] for one in found.holdings]
+    terminal.print(console.listing("Holdings", [("instrument", False), ("side", False), ("quantity", True)], rows))
+    health = found.health
+    facts = [
+        ("equity", f"{amount(health.equity)} {snapshot.quote}"),
+        ("maintenance margin", f"{amount(health.maintenance)} {snapshot.quote}"),
+        ("status", health.status.name.lower().replace("_", " ")),
+    ]
+    terminal.print(console.facts("Health at the snapshot", facts))
+    terminal.print("Compare with your own records. A holding that is missing, or a debt that is not yours, is a reason")
+    terminal.print("to ask; and so is another root than other customers were shown.")

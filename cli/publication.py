@@ -1,0 +1,246 @@
+"""`plimsoll publish`, `verify DIRECTORY`, `history`, `diff`: publications made, checked and compared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from plimsoll.cli import console
+from plimsoll.cli.options import JSON, PATH, now
+from plimsoll.cli.proof_files import UnreadableFileError, read_proof_file
+from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
+from plimsoll.engine.fields import format_time
+from plimsoll.verifier.bundle import (
+    ATTESTATION,
+    MAX_BYTES,
+    PARAMETERS,
+    PROOF,
+    RESERVES,
+    SNAPSHOT,
+    Bundle,
+    VerifiedBundle,
+    read_bundle,
+    verify_bundle,
+    verify_history,
+)
+from plimsoll.verifier.customer import show_quad
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.oracles import KEY_BYTES, OracleSet
+from plimsoll.verifier.policy import Policy
+
+PROVEN, ATTESTED, CLAIMED = "proven", "attested", "claimed"
+
+
+def venue_key(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
+    """A public key from its digits, as an option's callback."""
+    if value is None:
+        return None
+    if not re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", value):
+        raise click.BadParameter(f"expected {2 * KEY_BYTES} hexadecimal digits: the public key that `key` printed")
+    return bytes.fromhex(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of a verified publication: what, its value, and why to believe it."""
+
+    what: str
+    value: str
+    label: str
+
+
+@click.command()
+@click.argument("out", type=PATH)
+@click.option("--proof", type=PATH, required=True, help="The book's proof.")
+@click.option("--market", type=PATH, required=True, help="The market snapshot of the proof.")
+@click.option("--parameters", type=PATH, required=True, help="The risk parameters of the proof.")
+@click.option("--attestation", type=PATH, help="Oracles' signed reports of the snapshot's prices.")
+@click.option("--reserves", type=PATH, help="The venue's addresses, each with its signature.")
+@click.option("--key", "key_file", type=PATH, required=True, help="The venue's key file.")
+@click.option("--previous", type=PATH, help="The publication before this one [default: this is the first].")
+def publish(
+    out: Path,
+    proof: Path,
+    market: Path,
+    parameters: Path,
+    attestation: Path | None,
+    reserves: Path | None,
+    key_file: Path,
+    previous: Path | None,
+) -> int:
+    """Sign a publication and write it to the new directory OUT, after checking it as every reader will.
+
+    \b
+    Exit codes: 0 published, 1 it would be refused, 3 a file cannot be read or written.
+    """
+    from plimsoll.cli.key import read_key  # noqa: PLC0415 - verifying needs neither keys nor the prover's side
+    from plimsoll.prover.publication import make_bundle  # noqa: PLC0415
+    from plimsoll.prover.publication import publish as write  # noqa: PLC0415
+
+    paths = {SNAPSHOT: market, PARAMETERS: parameters, ATTESTATION: attestation, RESERVES: reserves}
+    files = {name: _read(path) for name, path in paths.items() if path is not None} | {PROOF: read_proof_file(proof)}
+    before = read_bundle(previous) if previous else None
+    bundle = make_bundle(files, read_key(key_file), now(), before)
+    try:
+        write(bundle, out, before, policy=Policy(max_age=None))
+    except VerificationError as error:
+        console.say(f"not published: it would be refused at step {error}")
+        return console.FAILED
+    console.stdout().print(
+        console.facts(
+            "Published",
+            [
+                ("directory", str(out)),
+                ("digest", bundle.digest.hex()),
+                ("root", show_quad(bundle.manifest.root)),
+                ("venue's key", bundle.signature.public_key.hex()),
+            ],
+        )
+    )
+    return console.OK
+
+
+@click.command()
+@click.argument("publications", type=PATH, nargs=-1, required=True)
+@JSON
+def history(publications: tuple[Path, ...], as_json: bool) -> int:
+    """Check that PUBLICATIONS, in order, each name the one before it. Each is verified with `verify`.
+
+    \b
+    Exit codes: 0 they join, 1 they do not, 3 a directory is no publication.
+    """
+    bundles = [read_bundle(path) for path in publications]
+    try:
+        verify_history(bundles)
+    except VerificationError as error:
+        if as_json:
+            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
+        console.say(f"broken: {error}")
+        return console.FAILED
+    if as_json:
+        console.write_json({"valid": True, "digests": [one.digest.hex() for one in bundles]})
+    else:
+        rows = [[str(b.manifest.sequence), format_time(b.manifest.time), b.digest.hex()] for b in bundles]
+        console.stdout().print(console.listing("Joined", [("number", True), ("time", False), ("digest", False)], rows))
+    return console.OK
+
+
+@click.command()
+@click.argument("old", type=PATH)
+@click.argument("new", type=PATH)
+def diff(old: Path, new: Path) -> int:
+    """Show what changed from the publication OLD to NEW: rules, prices, reserves, oracles. Nothing is verified.
+
+    \b
+    Exit codes: 0 shown, 3 a directory is no publication.
+    """
+    lines = changes(read_bundle(old), read_bundle(new))
+    for line in lines or ["nothing but the book and its proof"]:
+        click.echo(line)
+    return console.OK
+
+
+def changes(old: Bundle, new: Bundle) -> list[str]:
+    """What changed, a line each: rules first, since they decide what a proof means."""
+    lines = []
+    if old.signature.public_key != new.signature.public_key:
+        lines.append("venue's key: another")
+    if old.parameters.digest() != new.parameters.digest():
+        before, after = ({one.name: one for one in b.parameters.instruments} for b in (old, new))
+        changed = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
+        lines += [f"rules of {name}: removed" for name in sorted(before.keys() - after.keys())]
+        lines += [f"rules of {name}: new" for name in sorted(after.keys() - before.keys())]
+        lines += [f"rules of {name}: changed" for name in changed]
+        lines.append(f"rules: revision {old.parameters.revision} to {new.parameters.revision}")
+    compared = [("price", old.snapshot.prices, new.snapshot.prices)]
+    for purpose in ("reserve", "insurance fund"):
+        compared.append((f"{purpose} (claimed)", _held(old, purpose), _held(new, purpose)))
+    for what, before_values, after_values in compared:
+        for name in sorted(before_values.keys() | after_values.keys()):
+            a, b = before_values.get(name), after_values.get(name)
+            if a != b:
+                lines.append(f"{what} of {name}: {_decimal(a)} to {_decimal(b)}")
+    for what, a_there, b_there in (
+        ("attestation of prices", old.attestation is not None, new.attestation is not None),
+        ("reserves", old.reserves is not None, new.reserves is not None),
+    ):
+        if a_there != b_there:
+            lines.append(f"{what}: {'new' if b_there else 'gone'}")
+    return lines
+
+
+def _held(bundle: Bundle, purpose: str) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for one in bundle.reserves.addresses if bundle.reserves else ():
+        if one.purpose == purpose:
+            for name, units in one.balances.items():
+                sums[name] = sums.get(name, 0) + units
+    return sums
+
+
+def verify_directory(directory: Path, key: bytes | None, oracles: Path | None, policy: Policy, as_json: bool) -> int:
+    """`plimsoll verify` of a publication: every part, and one line a figure."""
+    if key is None:
+        raise click.UsageError(f"{directory} is a publication: give the venue's public key with --venue-key")
+    accepted = OracleSet.load(oracles) if oracles else None
+    bundle = read_bundle(directory)
+    try:
+        verified = verify_bundle(bundle, key, accepted, policy)
+    except VerificationError as error:
+        if as_json:
+            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
+        console.say(f"invalid: {directory} fails at step {error}")
+        return console.FAILED
+    found = figures(bundle, verified)
+    if as_json:
+        lines = [{"figure": one.what, "value": one.value, "label": one.label} for one in found]
+        console.write_json({"valid": True, "digest": verified.digest, "figures": lines})
+        return console.OK
+    terminal = console.stdout()
+    terminal.print(f"[bold green]valid:[/] {bundle.manifest.venue}, publication {bundle.manifest.sequence}")
+    columns = [("figure", False), ("value", False), ("", False)]
+    terminal.print(console.listing("What it says", columns, [[one.what, one.value, one.label] for one in found]))
+    terminal.print(f"digest {verified.digest}")
+    return console.OK
+
+
+def figures(bundle: Bundle, verified: VerifiedBundle) -> list[Figure]:
+    """One line a figure: proven by a proof, attested by a signature, or only claimed by the venue."""
+    snapshot = bundle.snapshot
+    found = [
+        Figure("every account meets its maintenance margin", verified.book.shape.name, PROVEN),
+        Figure("root of the book", show_quad(verified.book.root), PROVEN),
+        Figure("time of the snapshot", format_time(snapshot.time), CLAIMED),
+        Figure("published by the venue at", format_time(bundle.manifest.time), CLAIMED),
+        Figure("manifest", verified.digest, ATTESTED),
+    ]
+    attested = set(verified.prices.attested) if verified.prices else set()
+    for name, price in sorted(snapshot.prices.items()):
+        label = ATTESTED if name in attested else CLAIMED
+        found.append(Figure(f"price of {name}", f"{_decimal(price)} {snapshot.quote}", label))
+    for what, table in (("funding", snapshot.funding), ("open interest", snapshot.open_interest)):
+        found += [Figure(f"{what} of {name}", _decimal(value), CLAIMED) for name, value in sorted(table.items())]
+    if verified.reserves:
+        listed = bundle.reserves.addresses if bundle.reserves else ()
+        found.append(Figure("addresses whose keys the venue holds", str(len(listed)), ATTESTED))
+        for what, sums in (("reserves", verified.reserves.reserves), ("fund", verified.reserves.insurance_fund)):
+            found += [Figure(f"{what} in {name}", _decimal(units), CLAIMED) for name, units in sorted(sums.items())]
+    return found
+
+
+def _decimal(value: int | None) -> str:
+    return "none" if value is None else format_decimal(value, VALUE_DIGITS)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableFileError(f"{path}: cannot be read: {error.strerror}; check the path") from error
+    if len(data) > MAX_BYTES:
+        raise UnreadableFileError(f"{path}: larger than {MAX_BYTES} bytes")
+    return data

@@ -1,0 +1,111 @@
+"""`plimsoll reserves`: what each address signs, and whether all of them did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from plimsoll.cli import console
+from plimsoll.cli.options import JSON, PATH, hex32
+from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.ethereum import show_address
+from plimsoll.verifier.reserves import DOMAIN, OWNERSHIP, OwnedAddress, Reserves, message, verify_reserves
+
+
+@click.group()
+def reserves() -> None:
+    """Addresses that a venue lists as its own."""
+
+
+@reserves.command("message")
+@click.argument("listed", type=PATH)
+@click.option("--place", type=click.IntRange(0), default=0, show_default=True, help="Which address of the list.")
+def show_message(listed: Path, place: int) -> int:
+    """Print what an address of LISTED signs: a text for `personal_sign`, or JSON for `eth_signTypedData_v4`.
+
+    Fill in LISTED first, with any signature in the form of one; the wallet's own goes in its place.
+
+    \b
+    Exit codes: 0 done, 2 no such address, 3 the file cannot be read.
+    """
+    found = Reserves.load(listed)
+    if place >= len(found.addresses):
+        raise click.UsageError(f"--place {place}: {listed} lists {len(found.addresses)} addresses, counted from 0")
+    one = found.addresses[place]
+    if one.form == "personal message":
+        click.echo(message(found, one), nl=False)
+    else:
+        console.write_json(typed_data(found, one))
+    return console.OK
+
+
+@reserves.command()
+@click.argument("listed", type=PATH)
+@click.option("--venue", required=True, help="The venue whose book was verified.")
+@click.option("--sequence", type=click.IntRange(0), required=True, help="The publication that was verified.")
+@click.option("--root", metavar="HEX", callback=hex32, required=True, help="The book's root, as `verify` prints it.")
+@JSON
+def verify(listed: Path, venue: str, sequence: int, root: bytes, as_json: bool) -> int:
+    """Verify that each address of LISTED signed for this venue, publication and book.
+
+    Balances are the venue's claim: look them up at the blocks that are printed.
+
+    \b
+    Exit codes: 0 all signed, 1 refused, 2 wrong usage, 3 the file cannot be read.
+    """
+    brought = Reserves.load(listed)
+    try:
+        found = verify_reserves(brought, venue, sequence, root)
+    except VerificationError as error:
+        if as_json:
+            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
+        console.say(f"invalid: {listed} fails at step {error}")
+        return console.FAILED
+    if as_json:
+        console.write_json(
+            {
+                "valid": True,
+                "reserves": _shown(found.reserves),
+                "insurance_fund": _shown(found.insurance_fund),
+                "blocks": {chain: [height, block.hex()] for chain, (height, block) in found.blocks.items()},
+            }
+        )
+        return console.OK
+    terminal = console.stdout()
+    terminal.print(f"[bold green]valid:[/] each of {len(brought.addresses)} addresses signed for this book")
+    for what, sums in (("reserves", found.reserves), ("insurance fund", found.insurance_fund)):
+        for instrument, units in _shown(sums).items():
+            terminal.print(f"{what:<15} {instrument:<10} {units}  [dim]claimed: look it up[/]")
+    for chain, (height, block) in found.blocks.items():
+        terminal.print(f"look at         {chain:<10} block {height}, 0x{block.hex()}")
+    return console.OK
+
+
+def typed_data(listed: Reserves, one: OwnedAddress) -> dict[str, object]:
+    """The JSON that wallets take for EIP-712, equal member by member to what `verifier.reserves` hashes."""
+    return {
+        "types": {"EIP712Domain": _members(DOMAIN), "Ownership": _members(OWNERSHIP)},
+        "primaryType": "Ownership",
+        "domain": {"name": "Plimsoll", "version": "1", "chainId": int(one.chain.split(":")[1])},
+        "message": {
+            "venue": listed.venue,
+            "sequence": listed.sequence,
+            "root": "0x" + listed.root.hex(),
+            "purpose": one.purpose,
+            "account": show_address(one.address),
+            "height": one.height,
+            "block": "0x" + one.block.hex(),
+        },
+    }
+
+
+def _members(kind: str) -> list[dict[str, str]]:
+    inside = kind[kind.index("(") + 1 : -1]
+    pairs = (member.split(" ") for member in inside.split(","))
+    return [{"name": name, "type": of} for of, name in pairs]
+
+
+def _shown(sums: dict[str, int]) -> dict[str, str]:
+    return {instrument: format_decimal(units, VALUE_DIGITS) for instrument, units in sorted(sums.items())}

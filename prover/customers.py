@@ -1,0 +1,85 @@
+"""Each customer's file of one publication: the opening of her leaf, and the siblings up to the root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from plimsoll.circuits.leaves import Permutation, Quad, account_id, account_leaf, empty_leaf, node
+from plimsoll.engine.book import Book
+from plimsoll.engine.decimals import format_quantity
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.prover.job import check_opening
+from plimsoll.prover.opening import AccountLeaf, Opening
+from plimsoll.verifier.customer import CustomerFile, CustomerHolding
+
+
+def tree(book: Book, instruments: bytes, opening: Opening, permute: Permutation) -> list[list[Quad]]:
+    """All digests by level, the leaves first and the root last.
+
+    Args:
+        instruments: the instrument table's digest.
+        permute: the Rust core's, for a whole book.
+    """
+    index = {account: i for i, account in enumerate(book.accounts)}
+    digests: list[Quad] = [()] * (len(opening.accounts) + len(opening.empty))
+    for leaf in opening.accounts:
+        i = index[leaf.account]
+        identity = account_id(leaf.account, instruments, leaf.blind, permute)
+        made = account_leaf(identity, leaf.salt, int(book.classes[i]), leaf.order, book.holdings(i), permute)
+        digests[leaf.position] = made
+    for empty in opening.empty:
+        digests[empty.position] = empty_leaf(empty.salt, permute)
+    levels = [digests]
+    while len(levels[-1]) > 1:
+        pairs = zip(levels[-1][::2], levels[-1][1::2], strict=True)
+        levels.append([node(left, right, permute) for left, right in pairs])
+    return levels
+
+
+def customer_files(
+    book: Book,
+    snapshot: MarketSnapshot,
+    parameters: RiskParameters,
+    opening: Opening,
+    levels: list[list[Quad]],
+    accounts: list[str] | None = None,
+) -> Iterator[CustomerFile]:
+    """The files of these accounts, or of all, in the book's order.
+
+    Args:
+        levels: from `tree`, for the same book and opening.
+
+    Raises:
+        OpeningError: the opening is another book's or another publication's.
+    """
+    check_opening(book, snapshot, opening)
+    leaves = {leaf.account: leaf for leaf in opening.accounts}
+    index = {account: i for i, account in enumerate(book.accounts)}
+    for account in book.accounts if accounts is None else accounts:
+        leaf = leaves[account]
+        yield CustomerFile.model_construct(
+            version=1,
+            venue=snapshot.venue,
+            sequence=snapshot.sequence,
+            identifier=account,
+            nonce=bytes.fromhex(opening.nonce),
+            blind=leaf.blind,
+            salt=leaf.salt,
+            account_class=int(book.classes[index[account]]),
+            position=leaf.position,
+            holdings=tuple(_holdings(book.holdings(index[account]), parameters)),
+            path=tuple(_siblings(leaf, levels)),
+        )
+
+
+def _siblings(leaf: AccountLeaf, levels: list[list[Quad]]) -> Iterator[Quad]:
+    for height, level in enumerate(levels[:-1]):
+        yield level[leaf.position >> height ^ 1]
+
+
+def _holdings(keyed: list[tuple[int, int]], parameters: RiskParameters) -> Iterator[CustomerHolding]:
+    for key, lots in keyed:
+        info, side = parameters.table.of_key(key)
+        text = format_quantity(lots, info.lot)
+        yield CustomerHolding(instrument=info.name, side="short" if side else "long", quantity=text)

@@ -1,0 +1,158 @@
+"""`publish`, `verify DIRECTORY`, `history` and `diff`, as a venue and its readers use them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from venue_office import oracles, parts, published, venue
+
+from plimsoll.cli.main import run
+from plimsoll.cli.publication import changes
+from plimsoll.prover.publication import publish
+from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT
+from plimsoll.verifier.policy import Policy
+
+
+def pinned(folder: Path) -> list[str]:
+    return [
+        "--venue-key",
+        venue().public_key.hex(),
+        "--oracles",
+        str(folder.parent / "oracles.json"),
+        "--max-age",
+        "any",
+    ]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two publications in a row, the venue's key file, and the oracle set that readers accept."""
+    folder = tmp_path_factory.mktemp("office")
+    (folder / "oracles.json").write_text(oracles().model_dump_json())
+    policy = Policy(max_age=None)
+    publish(published(0), folder / "day0", policy=policy)
+    key = folder / "venue.key"
+    key.write_text(json.dumps({"version": 1, "kind": "signing key", "seed": (b"v" * 32).hex()}))
+    key.chmod(0o600)
+    for name, data in parts(1).items():
+        (folder / name).write_bytes(data)
+    with redirect_stdout(StringIO()):
+        assert run([*command(folder, folder / "day1"), "--previous", str(folder / "day0")]) == 0
+    return folder
+
+
+def command(folder: Path, out: Path) -> list[str]:
+    files = {"--proof": PROOF, "--market": SNAPSHOT, "--parameters": PARAMETERS}
+    more = {"--attestation": ATTESTATION, "--reserves": RESERVES, "--key": "venue.key"}
+    options = [text for option, name in (files | more).items() for text in (option, str(folder / name))]
+    return ["publish", str(out), *options]
+
+
+def test_every_figure_has_its_label(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", str(office / "day1"), *pinned(office / "day1"), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    labels = {one["figure"]: one["label"] for one in data["figures"]}
+    assert labels["every account meets its maintenance margin"] == "proven"
+    assert labels["price of BTC"] == "attested"
+    assert labels["price of COIN0"] == "claimed"
+    assert labels["addresses whose keys the venue holds"] == "attested"
+    assert labels["reserves in BTC"] == "claimed"
+    assert run(["verify", str(office / "day1"), *pinned(office / "day1")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("valid:") and "What it says" in out and data["digest"] in out
+
+
+def test_without_an_oracle_set_every_price_is_claimed(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--venue-key", venue().public_key.hex(), "--max-age", "any", "--json"]
+    assert run(["verify", str(office / "day0"), *options]) == 0
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    assert {one["label"] for one in figures if one["figure"].startswith("price")} == {"claimed"}
+
+
+def test_altered_publication_rejected(office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = tmp_path / "day"
+    copy.mkdir()
+    for path in (office / "day0").iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    manifest = (copy / MANIFEST).read_text()
+    (copy / MANIFEST).write_text(manifest.replace('"sequence":3', '"sequence":4'))
+    assert run(["verify", str(copy), *pinned(office / "day0")]) == 1
+    assert "fails at step publication" in capsys.readouterr().err
+    assert run(["verify", str(copy), *pinned(office / "day0"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["step"] == "publication"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "give the venue's public key"),
+        (["--venue-key", "00"], "96 hexadecimal digits"),
+        (["--venue-key", "00" * 48, "--market", "x"], "leave them out"),
+    ],
+)
+def test_wrong_usage_of_verify(
+    office: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    assert run(["verify", str(office / "day0"), *options]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_options_of_a_publication_are_refused_for_a_proof(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    proof = str(office / "day0" / PROOF)
+    assert run(["verify", proof, *pinned(office / "day0")]) == 2
+    assert "are for a publication" in capsys.readouterr().err
+    assert run(["verify", proof]) == 2
+    assert "with --market and --parameters" in capsys.readouterr().err
+
+
+def test_history(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    days = [str(office / "day0"), str(office / "day1")]
+    assert run(["history", *days]) == 0
+    assert published(0).digest.hex() in capsys.readouterr().out
+    assert run(["history", *days, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["digests"][0] == published(0).digest.hex()
+    assert run(["history", *days[::-1]]) == 1
+    assert "one more" in capsys.readouterr().err
+    assert run(["history", str(office)]) == 3
+
+
+def test_publication_that_would_be_refused_is_not_written(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Reserves of the day before."""
+    (tmp_path / RESERVES).write_bytes(parts(0)[RESERVES])
+    wrong = [
+        str(tmp_path / RESERVES) if one == str(office / RESERVES) else one for one in command(office, tmp_path / "x")
+    ]
+    assert run([*wrong, "--previous", str(office / "day0")]) == 1
+    assert "would be refused at step reserves" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_diff_names_what_changed(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["diff", str(office / "day0"), str(office / "day1")]) == 0
+    assert capsys.readouterr().out == "nothing but the book and its proof\n"
+    rules = json.loads(parts(1)[PARAMETERS])
+    rules["revision"] = 2
+    rules["instruments"][0]["haircut"][0]["rate"] = "0.04"
+    market = json.loads(parts(1)[SNAPSHOT])
+    market["prices"]["BTC"] = "1"
+    new = published(1)
+    other = type(new)(
+        new.manifest,
+        new.manifest_bytes,
+        new.signature,
+        {PARAMETERS: json.dumps(rules).encode(), SNAPSHOT: json.dumps(market).encode(), PROOF: b""},
+    )
+    assert changes(published(0), other) == [
+        "rules of BTC: changed",
+        "rules: revision 1 to 2",
+        "price of BTC: 50000.5 to 1",
+        "reserve (claimed) of BTC: 5 to none",
+        "attestation of prices: gone",
+        "reserves: gone",
+    ]

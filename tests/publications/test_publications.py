@@ -1,0 +1,327 @@
+"""Publications with one lie each, refused at reading, at verifying, or where two of them join."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_book import PARAMETERS
+from venue_office import HOUR, POLICY, SHAPE, SNAPSHOT, made, oracles, parts, proven, published, reserves, venue
+
+from plimsoll.engine.errors import PlimsollError
+from plimsoll.prover.publication import publish
+from plimsoll.prover.signing_key import SigningKey
+from plimsoll.verifier import bundle as reading
+from plimsoll.verifier.bundle import (
+    ATTESTATION,
+    MANIFEST,
+    PROOF,
+    RESERVES,
+    SIGNATURE,
+    Bundle,
+    BundleError,
+    canonical_json,
+    manifest_digest,
+    read_bundle,
+    verify_bundle,
+    verify_history,
+)
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.statement import read_proof
+
+MARKET = reading.SNAPSHOT
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    day = tmp_path_factory.mktemp("written") / "day"
+    publish(published(), day, policy=POLICY)
+    return day
+
+
+@pytest.fixture
+def folder(written: Path, tmp_path: Path) -> Path:
+    """A copy of the publication, to be altered."""
+    shutil.copytree(written, tmp_path / "day")
+    return tmp_path / "day"
+
+
+def verified(bundle: Bundle) -> Any:
+    return verify_bundle(bundle, venue().public_key, oracles(), POLICY)
+
+
+def refused(bundle: Bundle, step: str, expects: str) -> None:
+    with pytest.raises(VerificationError, match=expects) as caught:
+        verified(bundle)
+    assert caught.value.step == step
+
+
+def resigned(bundle: Bundle, **changes: Any) -> Bundle:
+    """A manifest with other fields, truly signed by the venue."""
+    manifest = bundle.manifest.model_copy(update=changes)
+    raw = canonical_json(manifest.model_dump(mode="json"))
+    signature = bundle.signature.model_copy(update={"signature": venue().sign(manifest_digest(raw))})
+    return replace(bundle, manifest=manifest, manifest_bytes=raw, signature=signature)
+
+
+def test_publication_is_written_read_and_verified(folder: Path) -> None:
+    bundle = read_bundle(folder)
+    assert bundle == published()
+    found = verified(bundle)
+    assert found.book.shape == SHAPE
+    assert found.prices.attested == ("BTC",)
+    assert found.reserves.reserves == {"BTC": 5 * 10**20}
+    assert found.digest == bundle.digest.hex()
+
+
+def test_prices_and_reserves_may_be_missing_and_are_then_not_said() -> None:
+    few = {name: data for name, data in parts().items() if name not in (ATTESTATION, RESERVES)}
+    found = verify_bundle(made(0, few), venue().public_key, policy=POLICY)
+    assert (found.prices, found.reserves) == (None, None)
+    refused(made(0, few), "publication", "attestation.json, since an oracle set is given")
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def unreadable(folder: Path, message: str) -> None:
+    with pytest.raises(PlimsollError, match=message):
+        read_bundle(folder)
+
+
+@pytest.mark.parametrize("name", [MANIFEST, SIGNATURE, PROOF, MARKET])
+def test_missing_file_rejected(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    unreadable(folder, f"{name} is missing")
+
+
+def test_file_that_is_not_listed_rejected(folder: Path) -> None:
+    (folder / ATTESTATION).unlink()
+    unreadable(folder, "the directory has")
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".hidden", "Manifest.json", "book.proof.gz"])
+def test_further_file_rejected(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"")
+    unreadable(folder, "does not belong to a publication")
+
+
+def test_link_rejected(folder: Path, tmp_path: Path) -> None:
+    """To a file outside, and to one inside."""
+    for target in (tmp_path / "outside", folder / "kept"):
+        (folder / PROOF).rename(target)
+        (folder / PROOF).symlink_to(target)
+        unreadable(folder, "no link|does not belong")
+        (folder / PROOF).unlink()
+        target.rename(folder / PROOF)
+    read_bundle(folder)
+
+
+def test_pipe_and_directory_in_place_of_a_file_rejected(folder: Path) -> None:
+    (folder / PROOF).unlink()
+    os.mkfifo(folder / PROOF)
+    unreadable(folder, "expected a regular file")
+    (folder / PROOF).unlink()
+    (folder / PROOF).mkdir()
+    unreadable(folder, "expected a regular file|cannot be read")
+
+
+def test_file_in_place_of_the_directory_rejected(folder: Path, tmp_path: Path) -> None:
+    unreadable(folder / PROOF, "got a file")
+    unreadable(tmp_path / "none", "cannot be read")
+
+
+def test_oversized_file_rejected(folder: Path) -> None:
+    with (folder / PROOF).open("r+b") as file:
+        file.truncate(reading.MAX_BYTES + 1)  # sparse
+    unreadable(folder, "larger than")
+
+
+@pytest.mark.parametrize("name", sorted(parts()))
+def test_altered_file_rejected(folder: Path, name: str) -> None:
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    unreadable(folder, "not the file that the manifest lists")
+    (folder / name).write_bytes(data + b"\n")
+    unreadable(folder, "not the file that the manifest lists")
+
+
+def rewritten(folder: Path, old: str, new: str) -> None:
+    text = (folder / MANIFEST).read_text()
+    assert old in text
+    (folder / MANIFEST).write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('{"files"', '{ "files"', "canonical form"),
+        ("}\n", "}", "canonical form"),
+        ('"version":1}', '"version":1,"version":1}', "twice|two"),
+        ('"sequence":3', '"sequence":3,"sequence":4', "twice|two"),
+        ('"version":1', '"version":1,"more":1', "unknown field"),
+        ('"sequence":3', '"sequence":99999999999999999999999', "digits|less than|large"),
+        ('"sequence":3', '"sequence":3.0', "number|integer"),
+        ('"previous":null', '"previous":' + "[" * 40 + "]" * 40, "nest|deep"),
+        ('"venue":"small"', '"venue":"sm\\u0061ll"', "canonical form"),
+        ("Z", ".000Z", "canonical form"),
+    ],
+)
+def test_manifest_of_another_form_rejected(folder: Path, old: str, new: str, message: str) -> None:
+    rewritten(folder, old, new)
+    unreadable(folder, message)
+
+
+def test_manifest_with_fields_reordered_rejected(folder: Path) -> None:
+    fields = json.loads((folder / MANIFEST).read_text())
+    backwards = dict(reversed(fields.items()))
+    (folder / MANIFEST).write_text(json.dumps(backwards, separators=(",", ":")) + "\n")
+    unreadable(folder, "canonical form")
+
+
+def test_manifest_with_files_reordered_or_twice_rejected(folder: Path) -> None:
+    fields = json.loads((folder / MANIFEST).read_text())
+    for files in (fields["files"][::-1], [fields["files"][0], *fields["files"]]):
+        (folder / MANIFEST).write_bytes(canonical_json(fields | {"files": files}))
+        unreadable(folder, "lists")
+
+
+# --- verifying -----------------------------------------------------------------------------------------------------
+
+
+def test_manifest_altered_after_signing_rejected(folder: Path) -> None:
+    rewritten(folder, '"sequence":3', '"sequence":4')
+    refused(read_bundle(folder), "publication", "the venue's signature over the manifest")
+
+
+def test_another_key_than_the_venue_s_rejected() -> None:
+    other = SigningKey.from_seed(b"x" * 32)
+    with pytest.raises(VerificationError, match="a signature by the venue's key"):
+        verify_bundle(published(), other.public_key, policy=POLICY)
+    signature = published().signature.model_copy(update={"public_key": other.public_key})
+    refused(replace(published(), signature=signature), "publication", "a signature by the venue's key")
+    forged = published().signature.model_copy(update={"signature": other.sign(published().digest)})
+    refused(replace(published(), signature=forged), "publication", "the venue's signature")
+
+
+def test_signature_over_untagged_bytes_rejected() -> None:
+    """The venue's key signs other things, too: what it signs here says what it is."""
+
+    raw = hashlib.sha256(published().manifest_bytes).digest()
+    forged = published().signature.model_copy(update={"signature": venue().sign(raw)})
+    refused(replace(published(), signature=forged), "publication", "the venue's signature")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expects"),
+    [
+        ({"venue": "other"}, "a snapshot of other"),
+        ({"sequence": 4}, "a snapshot of 4"),
+        ({"time": SNAPSHOT.time - 1}, "not before its snapshot"),
+        ({"root": (1, 2, 3, 4)}, "in the proof"),
+    ],
+)
+def test_manifest_that_contradicts_its_parts_rejected(changes: dict[str, Any], expects: str) -> None:
+    refused(resigned(published(), **changes), "publication", expects)
+
+
+def test_proof_of_another_snapshot_rejected() -> None:
+    files = parts() | {PROOF: proven(SNAPSHOT.model_copy(update={"sequence": 9}))}
+    refused(made(0, files), "policy", "publication sequence 3")
+
+
+def test_invalid_proof_rejected() -> None:
+    proof = parts()[PROOF]
+    files = parts() | {PROOF: proof[:-9] + bytes([proof[-9] ^ 1]) + proof[-8:]}
+    with pytest.raises(VerificationError):
+        verified(made(0, files))
+
+
+def test_prices_that_no_oracle_reported_rejected() -> None:
+    later = json.loads(parts()[MARKET])
+    attested = json.loads(parts()[ATTESTATION])
+    attested["reports"][0]["prices"]["BTC"]["price"] = "50001"
+    assert later["prices"]["BTC"] == "50000.5"
+    refused(made(0, parts() | {ATTESTATION: json.dumps(attested).encode()}), "oracles", "the median of 1 reports")
+
+
+def test_reserves_of_another_book_rejected() -> None:
+    other = proven(SNAPSHOT)
+    root = read_proof(other)[0].public_values[1:5]
+    files = parts() | {RESERVES: reserves(SNAPSHOT, root)}
+    refused(made(0, files), "reserves", "reserves for the book root")
+
+
+# --- chain ---------------------------------------------------------------------------------------------------------
+
+
+def broken(bundles: list[Bundle], expects: str) -> None:
+    with pytest.raises(VerificationError, match=expects) as caught:
+        verify_history(bundles)
+    assert caught.value.step == "publication"
+
+
+def test_publications_join() -> None:
+    verify_history([published(0), published(1)])
+    verify_history([published(1)])
+    assert verified(published(1)).book.sequence == SNAPSHOT.sequence + 1
+
+
+def test_publication_left_out_or_exchanged_rejected() -> None:
+    broken([published(1), published(0)], "one more")
+    broken([published(0), published(0)], "one more")
+    again = resigned(published(0), time=published(0).manifest.time + 1)
+    broken([again, published(1)], "previous")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expects"),
+    [
+        ({"previous": None}, "previous"),
+        ({"previous": bytes(32)}, "previous"),
+        ({"venue": "other"}, "one venue"),
+        ({"time": SNAPSHOT.time}, "a later one"),
+        ({"sequence": SNAPSHOT.sequence + 2}, "one more"),
+    ],
+)
+def test_publication_that_follows_no_other_rejected(changes: dict[str, Any], expects: str) -> None:
+    broken([published(0), resigned(published(1), **changes)], expects)
+
+
+def test_snapshot_that_follows_no_other_rejected() -> None:
+    """Its own time, and its own link to the proof before it."""
+    for update, expects in (({"time": SNAPSHOT.time}, "a later snapshot"), ({"previous": None}, "previous proof")):
+        snapshot = published(1).snapshot.model_copy(update=update)
+        files = parts(1) | {MARKET: json.dumps(snapshot.model_dump(mode="json")).encode()}
+        broken([published(0), made(1, files, published(0))], expects)
+
+
+# --- publishing ----------------------------------------------------------------------------------------------------
+
+
+def test_what_would_be_refused_is_not_published(tmp_path: Path) -> None:
+    wrong = made(0, parts() | {RESERVES: parts(1)[RESERVES]})
+    with pytest.raises(VerificationError, match="reserves"):
+        publish(wrong, tmp_path / "day", policy=POLICY)
+    with pytest.raises(VerificationError, match="one more"):
+        publish(published(0), tmp_path / "day", published(1), policy=POLICY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_publication_is_never_replaced(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="never replaced"):
+        publish(published(0), folder, policy=POLICY)
+    with pytest.raises(PlimsollError, match="cannot be written"):
+        publish(published(0), tmp_path / "no" / "day", policy=POLICY)
+    assert [one.name for one in tmp_path.iterdir()] == ["day"]
+
+
+def test_times_are_as_the_tests_assume() -> None:
+    assert published(1).manifest.time - published(0).manifest.time == HOUR
+    assert PARAMETERS.digest() == published(0).parameters.digest()

@@ -1,0 +1,250 @@
+"""Is a market snapshot what a quorum of oracles reported? Five steps, numbered as in docs/protocol/oracles.md.
+
+The caller pins an `OracleSet`: the keys, the quorum, and the bounds within which reports must lie. An `Attestation`
+comes with the publication: which of the keys signed, each one's report, and one aggregate BLS12-381 signature over all
+of them (proof-of-possession scheme of draft-irtf-cfrg-bls-signature-05, public keys in G1; py_ecc computes it).
+
+Nothing else in a snapshot is attested: funding and open interest remain what the venue claims.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictStr,
+    WithJsonSchema,
+    model_validator,
+)
+
+from plimsoll.engine.decimals import PPM
+from plimsoll.engine.fields import Count, Name, Rate, Version
+from plimsoll.engine.json_files import load_model, read_model
+from plimsoll.engine.price_reports import PriceReport, median
+from plimsoll.engine.problems import RefusedValueError
+from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.verifier.errors import VerificationError, require
+
+STEP: Final = "oracles"
+KEY_BYTES: Final = 48
+SIGNATURE_BYTES: Final = 96
+MAX_ORACLES: Final = 64
+"""Each signer costs the verifier two pairings of a fifth of a second: a limit before any of them is computed."""
+MICROSECONDS: Final = 1_000_000
+
+
+def _hexadecimal(length: int, what: str) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
+    pattern = f"[0-9a-f]{{{2 * length}}}"
+
+    def parse(text: object) -> bytes:
+        if isinstance(text, bytes) and len(text) == length:
+            return text
+        if not isinstance(text, str) or not re.fullmatch(pattern, text, re.ASCII):
+            raise RefusedValueError(
+                f"expected {2 * length} lower-case hexadecimal digits: {what}", "copy it from the oracle's own file"
+            )
+        return bytes.fromhex(text)
+
+    schema = WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "description": what})
+    return BeforeValidator(parse), PlainSerializer(bytes.hex), schema
+
+
+PublicKey = Annotated[bytes, *_hexadecimal(KEY_BYTES, "a compressed BLS12-381 public key in G1")]
+Signature = Annotated[bytes, *_hexadecimal(SIGNATURE_BYTES, "a compressed BLS12-381 signature in G2")]
+
+
+class Oracle(BaseModel):
+    """One oracle's name and key, and its proof that it holds the secret key: without it a made-up key can cancel the
+    others' out of an aggregate (rogue key)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    public_key: PublicKey
+    proof_of_possession: Signature
+
+
+class OracleSet(BaseModel):
+    """Whom the caller believes, how many of them must agree, and within what bounds.
+
+    Against f dishonest oracles, `quorum` must be at least 2f + 1.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Version
+    feed: Name = Field(description="whose symbols the reports use")
+    oracles: tuple[Oracle, ...] = Field(min_length=1, max_length=MAX_ORACLES)
+    quorum: Count = Field(ge=1, le=MAX_ORACLES, description="reports needed for every price")
+    max_age_seconds: Count = Field(ge=0, lt=2**31, description="how much older than the snapshot a report may be")
+    max_deviation: Rate = Field(description="how far a report's price may be from the median, as a part of it")
+    max_confidence: Rate = Field(description="how wide a report's half-interval may be, as a part of its price")
+    symbols: dict[Name, Name] = Field(description="the symbol that prices each instrument of the snapshot")
+    unattested: tuple[Name, ...] = Field(default=(), description="instruments whose prices the caller takes unsigned")
+
+    @classmethod
+    def load(cls, path: str | Path) -> OracleSet:
+        """Read an oracle set's file. Raises `InputError` with everything that is wrong in it."""
+        return read_model(cls, path)
+
+    @model_validator(mode="after")
+    def _check(self) -> OracleSet:
+        keys = [one.public_key for one in self.oracles]
+        for low, high in pairwise(keys):
+            if low >= high:
+                raise RefusedValueError(
+                    "public keys do not strictly ascend", "sort the oracles by public key, each key once"
+                )
+        names = [one.name for one in self.oracles]
+        if len(set(names)) < len(names):
+            raise RefusedValueError("two oracles have one name", "give each a name of its own")
+        if self.quorum > len(self.oracles):
+            raise RefusedValueError(
+                f"a quorum of {self.quorum} among {len(self.oracles)} oracles", "lower it, or add oracles"
+            )
+        both = sorted(set(self.symbols) & set(self.unattested))
+        if both:
+            raise RefusedValueError(f"{both[0]} has a symbol and is unattested", "remove it from one of the two")
+        return self
+
+
+class Attestation(BaseModel):
+    """Signed reports for one snapshot. `signers` is a bitmap: a 1 for each oracle of the set that signed, in its order,
+    so that no oracle can count twice."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Version
+    signers: StrictStr = Field(pattern=f"^[01]{{1,{MAX_ORACLES}}}$", description="0 or 1 for each oracle of the set")
+    reports: tuple[PriceReport, ...] = Field(max_length=MAX_ORACLES, description="one for each 1, in the same order")
+    signature: Signature = Field(description="aggregate of the signers' signatures, each over its own report")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Attestation:
+        """Read an attestation's file. Raises `InputError` with everything that is wrong in it."""
+        return read_model(cls, path)
+
+    @classmethod
+    def parse(cls, data: bytes, file: str = "attestation") -> Attestation:
+        """Read an attestation from bytes; `file` names it in messages. Raises `InputError`."""
+        return load_model(cls, data, file)
+
+
+@dataclass(frozen=True, slots=True)
+class AttestedPrices:
+    """What was established: who signed, which instruments' prices are medians of reports, which are only claimed."""
+
+    signers: tuple[str, ...]
+    attested: tuple[str, ...]
+    claimed: tuple[str, ...]
+
+
+def verify_prices(snapshot: MarketSnapshot, attestation: Attestation, accepted: OracleSet) -> AttestedPrices:
+    """Every price of the snapshot is the median of signed reports within the accepted bounds.
+
+    That the snapshot itself is fresh is the policy's check (`verifier.policy`); here reports are held against it.
+
+    Raises:
+        VerificationError: step "oracles", with what was expected and what came.
+    """
+    # 1. The bitmap is one of the accepted set, and enough of its oracles signed.
+    signers = _signers(attestation, accepted)
+    # 2. Each report speaks of this feed and currency, and is no older than allowed and not from the future.
+    for oracle, report in zip(signers, attestation.reports, strict=True):
+        _check_report(oracle.name, report, snapshot, accepted)
+    # 3. Each price is the median of at least a quorum of reports, all of them sure and close to it.
+    attested, claimed = _check_prices(snapshot, attestation, signers, accepted)
+    # 4. Each signer's key is one whose secret somebody has shown to hold.
+    for oracle in signers:
+        _check_possession(oracle)
+    # 5. Each signer signed its own report.
+    _check_signature(attestation, signers)
+    return AttestedPrices(tuple(one.name for one in signers), attested, claimed)
+
+
+def _signers(attestation: Attestation, accepted: OracleSet) -> list[Oracle]:
+    among = len(accepted.oracles)
+    require(len(attestation.signers) == among, STEP, f"a bitmap of {among} oracles", len(attestation.signers))
+    signers = [one for one, bit in zip(accepted.oracles, attestation.signers, strict=True) if bit == "1"]
+    require(len(signers) >= accepted.quorum, STEP, f"at least {accepted.quorum} signers", len(signers))
+    what = f"one report for each of the {len(signers)} signers"
+    require(len(attestation.reports) == len(signers), STEP, what, len(attestation.reports))
+    return signers
+
+
+def _check_report(name: str, report: PriceReport, snapshot: MarketSnapshot, accepted: OracleSet) -> None:
+    require(report.feed == accepted.feed, STEP, f"a report of {name} for the feed {accepted.feed}", report.feed)
+    require(report.quote == snapshot.quote, STEP, f"a report of {name} in {snapshot.quote}", report.quote)
+    age = snapshot.time - report.time
+    require(age >= 0, STEP, f"a report of {name} not later than the snapshot", f"{-age / MICROSECONDS} s later")
+    what = f"a report of {name} at most {accepted.max_age_seconds} s older than the snapshot"
+    require(age <= accepted.max_age_seconds * MICROSECONDS, STEP, what, f"{age / MICROSECONDS} s")
+
+
+def _check_prices(
+    snapshot: MarketSnapshot, attestation: Attestation, signers: list[Oracle], accepted: OracleSet
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    attested, claimed = [], []
+    for instrument in sorted(snapshot.prices):
+        if instrument in accepted.unattested:
+            claimed.append(instrument)
+            continue
+        symbol = accepted.symbols.get(instrument)
+        if symbol is None:
+            raise VerificationError(STEP, f"a symbol for {instrument} in the accepted set", "none", "add it there")
+        reports = zip(signers, attestation.reports, strict=True)
+        quotes = [(one.name, report.prices[symbol]) for one, report in reports if symbol in report.prices]
+        require(len(quotes) >= accepted.quorum, STEP, f"{symbol} in at least {accepted.quorum} reports", len(quotes))
+        middle = median([quote.price for _, quote in quotes])
+        for name, quote in quotes:
+            sure = quote.confidence * PPM <= quote.price * accepted.max_confidence
+            require(
+                sure, STEP, f"{name} to know {symbol} within {_percent(accepted.max_confidence)}", "a wider interval"
+            )
+            close = abs(quote.price - middle) * PPM <= middle * accepted.max_deviation
+            what = f"{name}'s {symbol} within {_percent(accepted.max_deviation)} of the median"
+            require(close, STEP, what, "a price further off")
+        require(
+            snapshot.prices[instrument] == middle,
+            STEP,
+            f"the median of {len(quotes)} reports of {symbol} as the price of {instrument}",
+            "another price in the snapshot",
+        )
+        attested.append(instrument)
+    require(bool(attested), STEP, "at least one attested price", "none")
+    return tuple(attested), tuple(claimed)
+
+
+def _percent(rate: int) -> str:
+    return f"{rate * 100 / PPM:g} %"
+
+
+@cache
+def _possessed(public_key: bytes, proof: bytes) -> bool:
+    from py_ecc.bls import G2ProofOfPossession as Bls  # noqa: PLC0415 - half a second; only attested snapshots need it
+
+    return bool(Bls.PopVerify(public_key, proof))
+
+
+def _check_possession(oracle: Oracle) -> None:
+    held = _possessed(oracle.public_key, oracle.proof_of_possession)
+    require(held, STEP, f"a proof that {oracle.name} holds the secret of its key", "a proof that fails")
+
+
+def _check_signature(attestation: Attestation, signers: list[Oracle]) -> None:
+    from py_ecc.bls import G2ProofOfPossession as Bls  # noqa: PLC0415
+
+    keys = [one.public_key for one in signers]
+    digests = [report.digest(key) for report, key in zip(attestation.reports, keys, strict=True)]
+    signed = Bls.AggregateVerify(keys, digests, attestation.signature)
+    require(signed, STEP, "each signer's signature over its own report", "an aggregate signature that fails")
