@@ -15,7 +15,8 @@ from plimsoll.cli.options import JSON, PATH
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import FULL_SECURITY
 from plimsoll.verifier.profile import Profile
-from plimsoll.verifier.security import DESCRIPTIONS, explain, security_bits
+from plimsoll.verifier.security import explain, security_bits
+from plimsoll.verifier.security_terms import DESCRIPTIONS
 
 
 @click.command()

@@ -20,7 +20,8 @@ from plimsoll.verifier.book import expected_statement, verify_book
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy, PolicyError
 from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
-from plimsoll.verifier.security import CAPACITY, DESCRIPTIONS, explain, security_terms
+from plimsoll.verifier.security import CAPACITY, explain, security_terms
+from plimsoll.verifier.security_terms import DESCRIPTIONS
 from plimsoll.verifier.statement import read_proof, write_proof
 
 AT = ("--at", "2026-11-21T13:00:00Z")
