@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import inputs_book
+import inputs_counts
 import inputs_files
+import inputs_json
 import inputs_parts
 import inputs_proofs
 import inputs_tables
@@ -16,10 +18,28 @@ from check_runs import Input, Known, Outcome, candidates, executed, functions_of
 from check_sites import Site
 from check_worlds import World
 
-GROUPS = [inputs_parts, inputs_files, inputs_tables, inputs_proofs, inputs_vectors, inputs_book]
+GROUPS = [
+    inputs_parts,
+    inputs_files,
+    inputs_json,
+    inputs_tables,
+    inputs_counts,
+    inputs_proofs,
+    inputs_vectors,
+    inputs_book,
+]
 """From quick to slow. Within a site the first input that kills it is named, so the order is part of the page."""
-SLOW_FOR = ("verifier/book.py", "verifier/policy.py", "verifier/statement.py")
+SLOW_FOR = ("verifier/book.py", "verifier/policy.py")
 """Modules for which valid vectors at full security are tried; for the others the small valid inputs say as much."""
+
+
+ALSO = {
+    "engine/parameters.py RiskParameters._check_count | operand | without `isinstance(instruments, list)`": [
+        "parameters with instruments that are a number"
+    ],
+    "verifier/statement.py  | bound | MAX_STATEMENT_BYTES loosened": ["proof of a long context"],
+}
+"""Inputs that a site is tried with first, whether or not they are refused there."""
 
 
 @cache
@@ -61,7 +81,7 @@ def judge(site: Site) -> Result:
     world = World(site)
     inputs, seen = all_inputs(), known()
     second: tuple[str, Outcome] | None = None
-    for name in candidates(site, seen):
+    for name in [*ALSO.get(site.key, []), *candidates(site, seen)]:
         outcome = run(inputs[name], world)
         if outcome.verdict != "refused":
             return Result(site, "killed", name, f"{outcome.verdict} {outcome.said}".strip())

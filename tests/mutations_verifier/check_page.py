@@ -1,4 +1,7 @@
-"""The page docs/security/mutations-verifier.md: every site, what killed it, or why it may stay. Same sources, same bytes."""
+"""The page docs/security/mutations-verifier.md: every site, what killed it, or why it may stay.
+
+The same sources give the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -28,27 +31,27 @@ KINDS = {
 }
 HEAD = """# Mutation of the verifier's checks
 
-Every check that verifying a proof makes is taken away, one at a time, and something must then be accepted that must not
-be. The list of checks is not written by hand: it is read from the syntax trees of the modules that `plimsoll verify`
-executes. This page is generated (`python
-tests/mutations_verifier/mutate.py`); a test compares its list with the sources.
+Every check that verifying a proof makes is taken away, one at a time, and something must then be accepted that must
+not be. The list of checks is not written by hand: it is read from the syntax trees of the modules that `plimsoll
+verify` executes. This page is generated (`python tests/mutations_verifier/mutate.py`); a test compares its list with
+the sources.
 
-**Killed**: the named input is refused by the verifier as it is, and without this one check it is accepted; or it makes
-the verifier crash with an error that is not its own, or hang; or, where a weakening refuses more and not less, a valid
-input is refused. A mere change of the message is no kill. **Second line**: no input is accepted, because another check
-refuses the same inputs; the step and the function that do so are those of a run, not of an argument. **Argued**: no
-input reaches the difference; the reason is given.
+**Killed**: the named input is refused by the verifier as it is, and without this one check it is accepted; or it
+makes the verifier crash with an error that is not its own, or hang; or, where a weakening refuses more and not less,
+a valid input is refused. A mere change of the message is no kill. **Second line**: no input is accepted, because
+another check refuses the same inputs; the step and the function that do so are those of a run, not of an argument.
+**Argued**: no input reaches the difference; the reason is given.
 
-Inputs are the [test vectors](../protocol/vectors.md) (`vector`); proofs made *for* a statement that this caller must not
-accept, so that the transcript fits and the policy alone says no (`proof of`, `caller with`); proofs of one statement in
-the file of another, made with the weakened digest (`exchanged`); table sets that nobody may rely on, with proofs about
-them by a prover in plain Python that checks nothing (`tables with`, `profile with`, `proof with`); false rows, proven
-(`rows`); single steps with challenges of choice, where a whole proof would need luck of 2^-180 (`step`); snapshots,
-parameters, tiers, programs, shape classes wrong in one thing.
+Inputs are the [test vectors](../protocol/vectors.md) (`vector`); proofs made *for* a statement that this caller must
+not accept, so that the transcript fits and the policy alone says no (`proof of`, `caller with`); proofs of one
+statement in the file of another, made with the weakened digest (`exchanged`); table sets that nobody may rely on,
+with proofs about them by a prover in plain Python that checks nothing (`tables with`, `profile with`, `proof with`);
+false rows, proven (`rows`); single steps with challenges of choice, where a whole proof would need luck of 2^-180
+(`step`); snapshots, parameters, tiers, programs, shape classes wrong in one thing.
 
-Not here: what the tables themselves constrain ([bounds](bounds.md) and the forgeries), and the lines that absorb and draw
-in the transcript; each has a list of its own. A limit on time or memory is killed by an input that then needs too much,
-or stands as second line where something refuses the same input later.
+Not here: what the tables themselves constrain ([bounds](bounds.md) and [the forgeries](forgeries.md)), and the lines
+that absorb and draw in the transcript; each has a list of its own. A limit on time or memory is killed by an input
+that then needs too much, or stands as second line where something refuses the same input later.
 """
 
 
@@ -98,7 +101,8 @@ def _left_out() -> str:
     rest = ", ".join(f"`{name}`" for name in ELSEWHERE)
     return (
         "## Modules\n\n"
-        f"All of `verifier/` but these: {names}. Of the other rooms, those whose refusals verifying relies on: {rest}.\n"
+        f"All of `verifier/` but these: {names}. Of the other rooms, those whose refusals verifying relies on: "
+        f"{rest}.\n"
     )
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import adaptive_prover
 from adaptive_folding import Folding, body
 from adaptive_prover import Case, Prover
-from check_sites import Site, parsed, replaced
+from check_sites import Site, parsed
+from check_weakenings import replaced
 from check_worlds import World
 
 ATTEMPTS = 200

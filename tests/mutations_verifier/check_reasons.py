@@ -16,6 +16,7 @@ NOT_BOUNDS = {
     "DIGEST": "bytes of a digest: a unit of the encoding",
     "DIGEST_BYTES": "bytes of a digest",
     "BLINDS": "coordinates of a terminal; another number is another protocol",
+    "CAPACITY": "elements of the sponge's capacity: shape of the program",
     "CHUNKS": "made of the two logarithms",
     "DEGREE": "degree of the extension field",
     "FIELDS": "cells of a record; made of the numbers of limbs",
@@ -41,53 +42,108 @@ NOT_BOUNDS = {
     "_MASK": "arithmetic of Keccak",
     "_RATE": "arithmetic of Keccak",
 }
-"""Integer constants that limit nothing: with another number there honest proofs are refused, or other units are meant."""
+"""Integer constants that limit nothing: with another number honest proofs are refused, or other units are meant."""
 
-IMPLIED = "equivalent: "
-ARGUED: dict[str, str] = {
-    "verifier/book.py accept_statement | operand | without `policy.allow_insecure`": IMPLIED
-    + "an insecure profile that is not allowed was refused by `check_policy` before",
-    "verifier/constraints.py recompose_quotient | assert | assert len(chunks) == CHUNKS == 1 << LOG_CHUNKS + LOG_ZK": IMPLIED
-    + "the parser reads exactly CHUNKS chunks, and CHUNKS is made of the two logarithms",
-    "verifier/encoding.py _Reader.elements | operand | without `values`": "unreachable: no part of a proof has no element, "
-    "since there is at least one fold, one query and one column; the operand keeps `max` from an empty row",
-    "verifier/extension.py inverse | guard | if norm == 0: raise": "unreachable: zeta is outside every table's domain "
-    "(step 6), so neither difference is zero; Python's own inverse of 0 raises as well",
-    "verifier/extension.py invert_all | guard | if prefix[-1] == 0: raise": "unreachable: steps 6 and 10 refuse a zero "
-    "difference before; Python's own inverse of 0 raises as well",
-    "verifier/lookups.py pack | operand | without `current`": IMPLIED
-    + "only a first message above the degree could close an empty column, and the next lines refuse that message",
-    "verifier/lookups.py check_buses | require | messages < P": "unreachable: at heights below 2^31 it takes 2^33 messages in "
-    "one table; kept since soundness is stated with it",
-    "verifier/lookups.py check_buses | ordering | < shifted in `messages < P`": "unreachable, as the check itself; and the "
-    "prime is no sum of so few powers of two",
-    "verifier/lookups.py _confines | operand | without `facts[constraint].column != MANY`": IMPLIED
-    + "a difference of a column and a public column depends on many, and anything else is refused by the next lines",
-    "verifier/security.py  | bound | SMALLEST_M loosened": "the terms hold for m from 3 on; a smaller m is never the best "
-    "one at our sizes, and the hash, at 128 bits, is the weakest term in any case",
-    "verifier/security.py  | bound | LARGEST_M loosened": "not a limit of soundness: a search stops there, and more "
-    "candidates can only find as good a bound or a better one",
-    "verifier/shape.py _check_profile | ordering | <= shifted in `longest <= TWO_ADICITY`": "a codeword of 2^32 values is "
-    "32 GiB a column: no proof has it; the largest shape class has 2^25",
-    "verifier/statement.py read_proof | guard | if statement.encode() != encoded: raise": "no second encoding of a statement "
-    "is known: every field is read in one way, and left-over bytes are refused; kept against a reader that gets another way",
-    "verifier/statement.py read_proof | ordering | > shifted in `len(data) > MAX_FILE_BYTES`": "no proof of any shape class is "
-    "64 MiB long, so what stands exactly at the limit is refused later",
-    "verifier/statement.py read_proof | ordering | < shifted in `len(data) < head`": "a file of a header only has no "
-    "statement, and is refused by the reader of the statement",
-    "verifier/statement.py read_proof | ordering | < shifted in `len(data) < head + length`": "a file that ends with its "
-    "statement has no body, and is refused there",
-    "circuits/schedule_records.py signed_limbs | ordering | < shifted in `value < 0`": IMPLIED
-    + "the limbs of 0 have no sign",
-    "circuits/schedule_records.py _check | ordering | < shifted in `tier.key < before.key`": IMPLIED
-    + "equal keys have returned before",
-    "engine/tiers.py _check_order | ordering | < shifted in `tier.key < before.key`": IMPLIED
-    + "equal keys have returned before",
-    "engine/dominance.py check_dominates | operand | without `not maintenance`": "unreachable: initial margin without "
-    "maintenance is refused by `_check_kind` before",
-    "engine/parameters.py RiskParameters._check | operand | without link 2 of `1 <= len(self.instruments) <= MAX_INSTRUMENTS`": IMPLIED
-    + "`_check_count` refuses a longer list before its items are read",
+_ARGUED: dict[str, dict[str, str]] = {
+    "verifier/book.py accept_statement": {
+        "operand | without `policy.allow_insecure`": (
+            "equivalent: an insecure profile that is not allowed was refused by `check_policy` before"
+        ),
+    },
+    "verifier/constraints.py recompose_quotient": {
+        "assert | assert len(chunks) == CHUNKS == 1 << LOG_CHUNKS + LOG_ZK": (
+            "equivalent: the parser reads exactly CHUNKS chunks, and CHUNKS is made of the two logarithms"
+        ),
+    },
+    "verifier/encoding.py _Reader.elements": {
+        "operand | without `values`": (
+            "unreachable: no part of a proof has no element, since there is at least one fold, one query and one "
+            "column; the operand keeps `max` from an empty row"
+        ),
+    },
+    "verifier/extension.py inverse": {
+        "guard | if norm == 0: raise": (
+            "unreachable: zeta is outside every table's domain (step 6), so neither difference is zero; Python's "
+            "own inverse of 0 raises as well"
+        ),
+    },
+    "verifier/extension.py invert_all": {
+        "guard | if prefix[-1] == 0: raise": (
+            "unreachable: steps 6 and 10 refuse a zero difference before; Python's own inverse of 0 raises as well"
+        ),
+    },
+    "verifier/lookups.py pack": {
+        "operand | without `current`": (
+            "equivalent: only a first message above the degree could close an empty column, and the next lines "
+            "refuse that message"
+        ),
+    },
+    "verifier/lookups.py check_buses": {
+        "require | messages < P": (
+            "unreachable: at heights below 2^31 it takes 2^33 messages in one table; kept since soundness is "
+            "stated with it"
+        ),
+        "ordering | < shifted in `messages < P`": (
+            "unreachable, as the check itself; and the prime is no sum of so few powers of two"
+        ),
+    },
+    "verifier/lookups.py _confines": {
+        "operand | without `facts[constraint].column != MANY`": (
+            "equivalent: a difference of a column and a public column depends on many, and anything else is "
+            "refused by the next lines"
+        ),
+    },
+    "verifier/security.py ": {
+        "bound | SMALLEST_M loosened": (
+            "the terms hold for m from 3 on; a smaller m is never the best one at our sizes, and the hash, at 128"
+            " bits, is the weakest term in any case"
+        ),
+        "bound | LARGEST_M loosened": (
+            "not a limit of soundness: a search stops there, and more candidates can only find as good a bound or"
+            " a better one"
+        ),
+    },
+    "verifier/shape.py _check_profile": {
+        "ordering | <= shifted in `longest <= TWO_ADICITY`": (
+            "a codeword of 2^32 values is 32 GiB a column: no proof has it; the largest shape class has 2^25"
+        ),
+    },
+    "verifier/statement.py read_proof": {
+        "guard | if statement.encode() != encoded: raise": (
+            "no second encoding of a statement is known: every field is read in one way, and left-over bytes are "
+            "refused; kept against a reader that gets another way"
+        ),
+        "ordering | > shifted in `len(data) > MAX_FILE_BYTES`": (
+            "no proof of any shape class is 64 MiB long, so what stands exactly at the limit is refused later"
+        ),
+        "ordering | < shifted in `len(data) < head`": (
+            "a file of a header only has no statement, and is refused by the reader of the statement"
+        ),
+        "ordering | < shifted in `len(data) < head + length`": (
+            "a file that ends with its statement has no body, and is refused there"
+        ),
+    },
+    "circuits/schedule_records.py signed_limbs": {
+        "ordering | < shifted in `value < 0`": ("equivalent: the limbs of 0 have no sign"),
+    },
+    "circuits/schedule_records.py _check": {
+        "ordering | < shifted in `tier.key < before.key`": ("equivalent: equal keys have returned before"),
+    },
+    "engine/tiers.py _check_order": {
+        "ordering | < shifted in `tier.key < before.key`": ("equivalent: equal keys have returned before"),
+    },
+    "engine/dominance.py check_dominates": {
+        "operand | without `not maintenance`": (
+            "unreachable: initial margin without maintenance is refused by `_check_kind` before"
+        ),
+    },
+    "engine/parameters.py RiskParameters._check": {
+        "operand | without link 2 of `1 <= len(self.instruments) <= MAX_INSTRUMENTS`": (
+            "equivalent: `_check_count` refuses a longer list before its items are read"
+        ),
+    },
 }
+ARGUED = {f"{function} | {site}": why for function, listed in _ARGUED.items() for site, why in listed.items()}
 """Reason by site."""
 
 

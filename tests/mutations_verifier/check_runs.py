@@ -17,7 +17,7 @@ from check_sites import Site, functions, modules, parsed
 from check_worlds import World
 from pydantic import ValidationError
 
-SECONDS = 10.0
+SECONDS = 4.0
 """An input that takes longer in a weakened verifier makes it hang: in the verifier as it is, none takes one."""
 MEMORY = 1 << 30
 """Address space that an input may take beyond what the process has."""
@@ -159,11 +159,11 @@ def function_at(place: Place) -> tuple[str, str] | None:
 
 
 @cache
-def _users(name: str) -> frozenset[tuple[str, str]]:
-    """Functions in which a name occurs, and those in which these occur: what may refuse by its means."""
+def _users(name: str, depth: int = 1) -> frozenset[tuple[str, str]]:
+    """Functions in which a name occurs, and so on to a depth: what may refuse by its means."""
     found: set[tuple[str, str]] = set()
     names = {name}
-    for _ in range(3):
+    for _ in range(depth):
         for module in modules():
             for qualified, node in functions(parsed(module)):
                 used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
@@ -184,7 +184,7 @@ def users_of_bound(site: Site) -> frozenset[tuple[str, str]]:
             }:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 names |= {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
-    return frozenset().union(*(_users(name) for name in names))
+    return frozenset().union(*(_users(name, 3) for name in names))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The verifier's checks, taken away one at a time: the list against the page, a sample of it run; the whole with -m audit."""
+"""The verifier's checks, taken away one at a time: the list against the page, a sample run; all of it with -m audit."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def sample() -> list[str]:
 
 
 def test_sample_is_killed_again() -> None:
-    """The input that the page names is judged as it must be by the verifier as it is, and otherwise without the check."""
+    """The input that the page names is judged as it must be by the verifier as it is, and not so without the check."""
     sites = {site.key: site for site in all_sites()}
     for key in sample():
         _, name, how = rows()[key]
