@@ -15,7 +15,9 @@ def section(repository: Path, command: str) -> str:
     return text.split(f"## `plimsoll {command}")[1].split("\n## ")[0]
 
 
-@pytest.mark.parametrize("command", ["check", "prove", "verify", "inspect", "security", "conformance", "publish", "key"])
+@pytest.mark.parametrize(
+    "command", ["check", "prove", "verify", "inspect", "security", "conformance", "publish", "key"]
+)
 def test_options_are_documented(repository: Path, command: str) -> None:
     found = module.cli.get_command(module.click.Context(module.cli), command)
     assert found is not None
