@@ -97,8 +97,8 @@ def verify_book(
 ) -> VerifiedBook:
     """Verifies a proof file against a market snapshot and risk parameters that the caller trusts.
 
-    What remains the caller's duty: that snapshot and parameters are the ones to be judged by (prices are not signed in
-    this version), and that the root is the one that customers were shown.
+    What remains the caller's duty: that snapshot and parameters are the ones to be judged by (`verifier.oracles` checks
+    signed prices), and that the root is the one that customers were shown.
 
     Raises:
         VerificationError: with the step that failed, what was expected and what came.
