@@ -44,8 +44,8 @@ LEFT_OUT = {
     "verifier/vector_files.py": "reads test vectors",
     "verifier/vectors.py": "the format of test vectors",
 }
-"""The modules of verifier/ that this list does not have: verifying a book's proof does not execute them, or their checks have
-forgeries of their own."""
+"""The modules of verifier/ that this list does not have: verifying a book's proof does not execute them, or the reason
+says where the forgeries of their checks are."""
 ELSEWHERE = (
     "circuits/book_tables.py",
     "circuits/program.py",

@@ -186,6 +186,10 @@ PARAMETERS: dict[str, tuple[str, Edit]] = {
             }
         ),
     ),
+    "brackets in another quote": (
+        "brackets in one currency, prices in another",
+        both(instrument(PERP, currency="USDT"), instrument(CASH, currency="USDT")),
+    ),
     "instruments that are a number": ("no list", put("instruments", to=7)),
     "a coin that expires": ("an expiry of a coin", instrument(BTC, expiry="2026-12-25T08:00:00Z")),
     "a perpetual that expires": ("an expiry of a perpetual", instrument(PERP, expiry="2026-12-25T08:00:00Z")),
@@ -344,6 +348,7 @@ WITH_MARKET: dict[str, Edit] = {
     "8190 instruments": coin_prices(8190 - len(NAMES)),
     "open interest's unknown field": put("open_interest", to={"PERP": "150"}),
     "no instruments": put("prices", to={}),
+    "brackets in another quote": put("quote", to="USDT"),
     "lower cap above upper": put("open_interest", to={"PERP": "150"}),
     "a lot of 10^13": put("prices", "COIN0", to="0.00000000000001"),
     "a lot of 10^-19": put("prices", "DUST", to="100"),
