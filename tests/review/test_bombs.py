@@ -85,8 +85,8 @@ def test_edits_that_change_nothing_rejected(suite: Any, edit: dict[str, Any]) ->
 
 
 def test_compressed_bombs_rejected(suite: Any) -> None:
-    folder = suite([], 48 * MEBIBYTE, stated=5)
-    with allocating_less_than(16 * MEBIBYTE), pytest.raises(VectorError, match="expected 5 bytes of digest"):
+    folder = suite([], 256 * MEBIBYTE, stated=5)
+    with allocating_less_than(96 * MEBIBYTE), pytest.raises(VectorError, match="expected 5 bytes of digest"):
         read_suite(folder)
     with pytest.raises(VectorError, match="a base of at most"):
         read_suite(suite([], stated=MAX_FILE_BYTES + 1))
