@@ -58,6 +58,7 @@ def files(
     """
     from plimsoll.prover.core_api import permute  # noqa: PLC0415 - checking one's own file must work without the core
     from plimsoll.prover.customers import customer_files, tree  # noqa: PLC0415
+    from plimsoll.prover.job import check_opening  # noqa: PLC0415
     from plimsoll.prover.opening import Opening  # noqa: PLC0415
 
     if out.exists():
@@ -73,6 +74,8 @@ def files(
     if unknown:
         raise click.UsageError(f"--account {unknown[0]!r}: no account of {book}")
     secrets = Opening.read(opening)
+    # first of all: the tree of another book's accounts cannot be made
+    check_opening(checked.book, checked.snapshot, secrets)
     levels = tree(checked.book, checked.parameters.table.digest(), secrets, permute)
     chosen = list(accounts) or None
     made = customer_files(checked.book, checked.snapshot, checked.parameters, secrets, levels, chosen)
@@ -161,7 +164,8 @@ def _data(found: VerifiedCustomer) -> dict[str, object]:
 
 def _show(found: VerifiedCustomer, snapshot: MarketSnapshot) -> None:
     terminal = console.stdout()
-    terminal.print(f"[bold green]valid:[/] {found.identifier!r} stands in this book once, with exactly this:")
+    terminal.print("[bold green]valid:[/]", end=" ")
+    terminal.print(console.plain(f"{found.identifier!r} stands in this book once, with exactly this:"))
     rows = [[one.instrument, one.side, one.quantity] for one in found.holdings]
     terminal.print(console.listing("Holdings", [("instrument", False), ("side", False), ("quantity", True)], rows))
     health = found.health

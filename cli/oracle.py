@@ -104,14 +104,14 @@ def verify(market: Path, oracles: Path, attestation: Path, as_json: bool) -> int
             console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
         console.say(f"invalid: {market} fails at step {error}")
         return console.FAILED
+    claimed = [*found.claimed, *(["funding"] if snapshot.funding else []), *_open_interest(snapshot)]
     if as_json:
-        lists = {"signers": list(found.signers), "attested": list(found.attested), "claimed": list(found.claimed)}
+        lists = {"signers": list(found.signers), "attested": list(found.attested), "claimed": claimed}
         console.write_json({"valid": True, **lists})
         return console.OK
     terminal = console.stdout()
     terminal.print(f"[bold green]valid:[/] {len(found.attested)} prices are medians of signed reports")
     terminal.print(f"attested by  {', '.join(found.signers)} ({accepted.quorum} needed)")
-    claimed = [*found.claimed, *(["funding"] if snapshot.funding else []), *_open_interest(snapshot)]
     terminal.print(f"only claimed {', '.join(claimed) or 'nothing'}")
     return console.OK
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from plimsoll.cli import console
+from plimsoll.cli.not_said import NOT_SAID
 from plimsoll.cli.options import JSON, PATH, now
 from plimsoll.cli.proof_files import UnreadableFileError, read_proof_file
 from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
@@ -105,15 +106,18 @@ def publish(
 
 @click.command()
 @click.argument("publications", type=PATH, nargs=-1, required=True)
+@click.option("--venue-key", callback=venue_key, required=True, metavar="HEX", help="The venue's public key.")
 @JSON
-def history(publications: tuple[Path, ...], as_json: bool) -> int:
-    """Check that PUBLICATIONS, in order, each name the one before it. Each is verified with `verify`.
+def history(publications: tuple[Path, ...], venue_key: bytes, as_json: bool) -> int:
+    """Verify each of PUBLICATIONS, whatever its age, and that each names the one before it.
 
     \b
-    Exit codes: 0 they join, 1 they do not, 3 a directory is no publication.
+    Exit codes: 0 valid and joined, 1 not, 2 wrong usage, 3 a directory is no publication.
     """
     bundles = [read_bundle(path) for path in publications]
     try:
+        for bundle in bundles:
+            verify_bundle(bundle, venue_key, policy=Policy(max_age=None))
         verify_history(bundles)
     except VerificationError as error:
         if as_json:
@@ -121,10 +125,14 @@ def history(publications: tuple[Path, ...], as_json: bool) -> int:
         console.say(f"broken: {error}")
         return console.FAILED
     if as_json:
-        console.write_json({"valid": True, "digests": [one.digest.hex() for one in bundles]})
+        first = bundles[0].manifest.previous
+        digests = [one.digest.hex() for one in bundles]
+        console.write_json({"valid": True, "before": first.hex() if first else None, "digests": digests})
     else:
         rows = [[str(b.manifest.sequence), format_time(b.manifest.time), b.digest.hex()] for b in bundles]
-        console.stdout().print(console.listing("Joined", [("number", True), ("time", False), ("digest", False)], rows))
+        console.stdout().print(
+            console.listing("Valid and joined", [("number", True), ("time", False), ("digest", False)], rows)
+        )
     return console.OK
 
 
@@ -132,13 +140,13 @@ def history(publications: tuple[Path, ...], as_json: bool) -> int:
 @click.argument("old", type=PATH)
 @click.argument("new", type=PATH)
 def diff(old: Path, new: Path) -> int:
-    """Show what changed from the publication OLD to NEW: rules, prices, reserves, oracles. Nothing is verified.
+    """Show what changed from OLD to NEW in rules, prices, sums of reserves and the venue's key. Nothing is verified.
 
     \b
     Exit codes: 0 shown, 3 a directory is no publication.
     """
     lines = changes(read_bundle(old), read_bundle(new))
-    for line in lines or ["nothing but the book and its proof"]:
+    for line in lines or ["nothing in rules, prices, sums of reserves and the venue's key"]:
         click.echo(line)
     return console.OK
 
@@ -155,6 +163,8 @@ def changes(old: Bundle, new: Bundle) -> list[str]:
         lines += [f"rules of {name}: new" for name in sorted(after.keys() - before.keys())]
         lines += [f"rules of {name}: changed" for name in changed]
         lines.append(f"rules: revision {old.parameters.revision} to {new.parameters.revision}")
+        if old.parameters.revision >= new.parameters.revision:
+            lines.append("rules: changed without a higher revision")
     compared = [("price", old.snapshot.prices, new.snapshot.prices)]
     for purpose in ("reserve", "insurance fund"):
         compared.append((f"{purpose} (claimed)", _held(old, purpose), _held(new, purpose)))
@@ -197,13 +207,17 @@ def verify_directory(directory: Path, key: bytes | None, oracles: Path | None, p
     found = figures(bundle, verified)
     if as_json:
         lines = [{"figure": one.what, "value": one.value, "label": one.label} for one in found]
-        console.write_json({"valid": True, "digest": verified.digest, "figures": lines})
+        said = {"valid": True, "digest": verified.digest, "figures": lines, "not_said": list(NOT_SAID)}
+        console.write_json(said)
         return console.OK
     terminal = console.stdout()
-    terminal.print(f"[bold green]valid:[/] {bundle.manifest.venue}, publication {bundle.manifest.sequence}")
+    terminal.print("[bold green]valid:[/]", end=" ")
+    console.stdout().print(f"{console.plain(bundle.manifest.venue)}, publication {bundle.manifest.sequence}")
     columns = [("figure", False), ("value", False), ("", False)]
     terminal.print(console.listing("What it says", columns, [[one.what, one.value, one.label] for one in found]))
     terminal.print(f"digest {verified.digest}")
+    for one in NOT_SAID:
+        terminal.print(f"not said: {one}")
     return console.OK
 
 
@@ -213,22 +227,38 @@ def figures(bundle: Bundle, verified: VerifiedBundle) -> list[Figure]:
     found = [
         Figure("every account meets its maintenance margin", verified.book.shape.name, PROVEN),
         Figure("root of the book", show_quad(verified.book.root), PROVEN),
+        Figure("proven bits", f"{verified.book.security_bits:.1f}, profile {verified.book.profile}", PROVEN),
+        Figure("rules", f"{bundle.parameters.name}, revision {bundle.parameters.revision}", CLAIMED),
+        Figure("rules' digest: are these the rules that you accept?", bundle.parameters.digest().hex(), CLAIMED),
+        Figure("digest of the customers' nonce", verified.book.nonce_digest, PROVEN),
         Figure("time of the snapshot", format_time(snapshot.time), CLAIMED),
         Figure("published by the venue at", format_time(bundle.manifest.time), CLAIMED),
         Figure("manifest", verified.digest, ATTESTED),
     ]
     attested = set(verified.prices.attested) if verified.prices else set()
+    # a derivative's price is in its own currency, which an oracle's report does not know
+    attested -= {
+        one.name for one in bundle.parameters.instruments if one.kind != "spot" and one.currency != snapshot.quote
+    }
     for name, price in sorted(snapshot.prices.items()):
         label = ATTESTED if name in attested else CLAIMED
-        found.append(Figure(f"price of {name}", f"{_decimal(price)} {snapshot.quote}", label))
+        found.append(Figure(f"price of {name}", f"{_decimal(price)} {_currency(bundle, name)}", label))
+    for one in bundle.parameters.instruments:
+        if one.kind == "spot" and one.currency == snapshot.quote:
+            found.append(Figure(f"price of {one.name}: the quote currency's own coin", f"1 {snapshot.quote}", CLAIMED))
     for what, table in (("funding", snapshot.funding), ("open interest", snapshot.open_interest)):
         found += [Figure(f"{what} of {name}", _decimal(value), CLAIMED) for name, value in sorted(table.items())]
     if verified.reserves:
         listed = bundle.reserves.addresses if bundle.reserves else ()
-        found.append(Figure("addresses whose keys the venue holds", str(len(listed)), ATTESTED))
+        found.append(Figure("addresses whose keys signed for this book", str(len(listed)), ATTESTED))
         for what, sums in (("reserves", verified.reserves.reserves), ("fund", verified.reserves.insurance_fund)):
             found += [Figure(f"{what} in {name}", _decimal(units), CLAIMED) for name, units in sorted(sums.items())]
     return found
+
+
+def _currency(bundle: Bundle, name: str) -> str:
+    one = bundle.parameters.by_name[name]
+    return bundle.snapshot.quote if one.kind == "spot" else one.currency
 
 
 def _decimal(value: int | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from plimsoll.cli import console
+from plimsoll.cli.not_said import NOT_SAID
 from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, PATH, hex32_or_none
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.publication import venue_key as parse_key
@@ -24,15 +25,6 @@ from plimsoll.verifier.policy import FULL_SECURITY, Policy, hexadecimal
 
 SECONDS: Final = 3.0
 """Rough time of a verification; only the bar uses it."""
-NOT_SAID: Final = (
-    "who made it: anybody can prove in any venue's name; compare the root with the one that the venue published",
-    "that the rules are sound: they are the venue's own, and those that you passed",
-    "how many accounts there are: every leaf may be empty",
-    "that every customer is under this root, once and whole",
-    "who signed the prices",
-    "that settlement balances are right, that longs equal shorts, that reserves cover liabilities",
-)
-"""What a valid proof does not say."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -66,6 +66,17 @@ def test_another_root_than_others_were_shown_rejected(venue: Path, capsys: pytes
     assert "fails at step policy" in capsys.readouterr().err
 
 
+def test_opening_of_another_book_rejected(venue: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other"
+    assert run(["init", str(other)]) == 0
+    for name in ("accounts.csv", "holdings.csv"):
+        (other / name).write_text((other / name).read_text().replace("alice", "zoe"))
+    capsys.readouterr()
+    assert run(["customer", "files", str(other), *opening(venue), "--out", str(tmp_path / "x")]) == 3
+    assert "another book" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
 def test_one_account_alone(venue: Path, tmp_path: Path) -> None:
     account = json.loads(next(iter((venue.parent / "customers").iterdir())).read_text())["identifier"]
     out = ["--out", str(tmp_path / "one"), "--account", account]

@@ -73,6 +73,8 @@ def test_what_is_not_attested_is_said(desk: Path, capsys: pytest.CaptureFixture[
     write(desk / "funded.json", snapshot(funding={"BTC": "1"}, open_interest={"BTC": "2"}).model_dump(mode="json"))
     assert checked(desk, market="funded.json") == 0
     assert "only claimed funding, open interest" in capsys.readouterr().out
+    assert checked(desk, "--json", market="funded.json") == 0
+    assert json.loads(capsys.readouterr().out)["claimed"] == ["funding", "open interest"]
 
 
 def test_other_price_rejected(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

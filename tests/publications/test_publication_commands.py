@@ -6,15 +6,18 @@ import json
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from venue_office import oracles, parts, published, venue
 
 from plimsoll.cli.main import run
-from plimsoll.cli.publication import changes
+from plimsoll.cli.publication import changes, figures
 from plimsoll.prover.publication import publish
-from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT
+from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT, verify_bundle
 from plimsoll.verifier.policy import Policy
+
+OLD = Policy(max_age=None)
 
 
 def pinned(folder: Path) -> list[str]:
@@ -59,7 +62,8 @@ def test_every_figure_has_its_label(office: Path, capsys: pytest.CaptureFixture[
     assert labels["every account meets its maintenance margin"] == "proven"
     assert labels["price of BTC"] == "attested"
     assert labels["price of COIN0"] == "claimed"
-    assert labels["addresses whose keys the venue holds"] == "attested"
+    assert labels["addresses whose keys signed for this book"] == "attested"
+    assert labels["rules"] == "claimed" and data["not_said"]
     assert labels["reserves in BTC"] == "claimed"
     assert run(["verify", str(office / "day1"), *pinned(office / "day1")]) == 0
     out = capsys.readouterr().out
@@ -110,14 +114,22 @@ def test_options_of_a_publication_are_refused_for_a_proof(office: Path, capsys: 
 
 
 def test_history(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    days = [str(office / "day0"), str(office / "day1")]
+    key = ["--venue-key", venue().public_key.hex()]
+    days = [str(office / "day0"), str(office / "day1"), *key]
     assert run(["history", *days]) == 0
     assert published(0).digest.hex() in capsys.readouterr().out
     assert run(["history", *days, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["digests"][0] == published(0).digest.hex()
-    assert run(["history", *days[::-1]]) == 1
+    assert run(["history", *days[1::-1], *key]) == 1
     assert "one more" in capsys.readouterr().err
-    assert run(["history", str(office)]) == 3
+    assert run(["history", str(office), *key]) == 3
+    assert run(["history", *days[:2]]) == 2
+
+
+def test_history_of_another_s_publications_rejected(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A chain that joins says nothing unless each link is the venue's own and valid."""
+    assert run(["history", str(office / "day0"), "--venue-key", "00" * 48]) == 1
+    assert "a signature by the venue's key" in capsys.readouterr().err
 
 
 def test_publication_that_would_be_refused_is_not_written(
@@ -135,12 +147,13 @@ def test_publication_that_would_be_refused_is_not_written(
 
 def test_diff_names_what_changed(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["diff", str(office / "day0"), str(office / "day1")]) == 0
-    assert capsys.readouterr().out == "nothing but the book and its proof\n"
+    assert capsys.readouterr().out == "nothing in rules, prices, sums of reserves and the venue's key\n"
     rules = json.loads(parts(1)[PARAMETERS])
     rules["revision"] = 2
     rules["instruments"][0]["haircut"][0]["rate"] = "0.04"
     market = json.loads(parts(1)[SNAPSHOT])
     market["prices"]["BTC"] = "1"
+    assert "rules: changed without a higher revision" not in changes(published(0), published(1))
     new = published(1)
     other = type(new)(
         new.manifest,
@@ -156,3 +169,24 @@ def test_diff_names_what_changed(office: Path, capsys: pytest.CaptureFixture[str
         "attestation of prices: gone",
         "reserves: gone",
     ]
+
+
+def test_derivative_in_another_currency_is_only_claimed() -> None:
+    """Reports are in the quote currency; a derivative's price is in its own, and no report says which."""
+    genuine = published(0)
+    rules = json.loads(parts(0)[PARAMETERS])
+    rules["instruments"][1]["currency"] = "BTC"
+    foreign = type(genuine)(
+        genuine.manifest,
+        genuine.manifest_bytes,
+        genuine.signature,
+        genuine.files | {PARAMETERS: json.dumps(rules).encode()},
+    )
+    for bundle, label in ((genuine, "attested"), (foreign, "claimed")):
+        prices = SimpleNamespace(attested=("BTC", "BTC-PERP"))
+        verified = SimpleNamespace(book=verify_bundle(genuine, venue().public_key, policy=OLD).book, digest="")
+        verified.prices, verified.reserves = prices, None
+        found = {one.what: one for one in figures(bundle, verified)}  # type: ignore[arg-type]
+        assert found["price of BTC-PERP"].label == label
+        assert found["price of BTC"].label == "attested"
+        assert found["price of BTC-PERP"].value.endswith("BTC" if label == "claimed" else "USD")

@@ -1,0 +1,15 @@
+"""What a valid proof does not say: printed with every verdict, and in its JSON."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NOT_SAID: Final = (
+    "who made it: anybody can prove in any venue's name; compare the root with the one that the venue published",
+    "that the rules are sound: they are the venue's own, and those that you passed",
+    "how many accounts there are: every leaf may be empty",
+    "that every customer is under this root, once and whole",
+    "who signed the prices",
+    "that settlement balances are right, that longs equal shorts, that reserves cover liabilities",
+)
+"""What a valid proof does not say."""
