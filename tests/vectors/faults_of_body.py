@@ -44,8 +44,8 @@ FLIPS = {
 """Name: part of the body, which one, and where its lowest bit is missed."""
 
 GROUND_ELSEWHERE = {
-    "folds": ("before the first fold", 282824),
-    "final-polynomial": ("before the final polynomial", 1576537),
+    "folds": ("before the first fold", 1555055),
+    "final-polynomial": ("before the final polynomial", 2421021),
 }
 """By place: in words, and a witness of twenty bits of work there in the honest base's transcript (`work_elsewhere`)."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import zlib
 from functools import cache
 from pathlib import Path
@@ -234,3 +236,19 @@ def test_suite_of_a_stranger_rejected(tmp_path: Path) -> None:
         with pytest.raises(VectorError, match="expected a regular file, no link"):
             read_suite(folder)
         (folder / "stranger.json").unlink()
+
+
+def test_bases_are_made_again_byte_for_byte(repository: Path) -> None:
+    """One thread, as where they were made: several would find several grinding witnesses."""
+    script = """
+import hashlib
+from vector_bases import make_base, make_bases
+for name, (_, make) in make_bases().items():
+    print(name, hashlib.sha256(make_base(name, make)[0]).hexdigest())
+"""
+    folders = [path for path in sys.path if path]
+    environment = {**os.environ, "RAYON_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(folders)}
+    run = [sys.executable, "-c", script]
+    done = subprocess.run(run, cwd=repository, env=environment, capture_output=True, text=True, check=True)
+    bases = json.loads((FOLDER / "suite.json").read_text())["bases"]
+    assert dict(line.split() for line in done.stdout.splitlines()) == {n: one["sha256"] for n, one in bases.items()}
