@@ -28,7 +28,7 @@ from plimsoll.verifier.book import accept_statement, expected_statement
 from plimsoll.verifier.constraints import check_constraints, check_terminals
 from plimsoll.verifier.encoding import parse_body
 from plimsoll.verifier.fri import check_folds, check_input_rows, gather_claims, reduced_openings
-from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.policy import Policy, snapshot_time
 from plimsoll.verifier.profile import INSECURE_TEST, STANDARD
 from plimsoll.verifier.stark import verify_proof
 from plimsoll.verifier.statement import Statement, read_proof, write_proof
@@ -99,7 +99,8 @@ def _run_proof_file(data: bytes) -> None:
 
 def _run_statement(data: bytes) -> None:
     """All that comes before the proof itself: parsing, rebuilt tables, policy, digests, security."""
-    accept_statement(data, *_market(), Policy())
+    snapshot, parameters = _market()
+    accept_statement(data, snapshot, parameters, Policy(at=snapshot_time(snapshot)))
 
 
 def _proof_files() -> list[bytes]:
