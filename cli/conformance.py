@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from plimsoll.circuits.book_tables import BookTables
+from plimsoll.circuits.program_tables import ProgramTables
 from plimsoll.cli import console
 from plimsoll.cli.options import JSON, PATH
 from plimsoll.prover.core_api import ProvingError, core, upstream_verify
@@ -56,7 +56,7 @@ def _second() -> SecondVerifier | None:
     return _upstream
 
 
-def _upstream(book: BookTables, statement: Statement, body: bytes) -> str | None:
+def _upstream(book: ProgramTables, statement: Statement, body: bytes) -> str | None:
     try:
         upstream_verify(book, statement.public_values, statement.digest(), body, statement.profile)
     except ProvingError as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from plimsoll.circuits.book_tables import SCHEDULE, BookTables
+from plimsoll.circuits.program_tables import ProgramTables
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.verifier.profile import Profile
 
@@ -34,17 +34,20 @@ def permute(state: Sequence[int]) -> list[int]:
 
 
 class CoreWitness:
-    """The filled tables of one run of the book program.
+    """The filled tables of one run of a program.
 
     Raises:
         ProvingError: the tape has no accepting run, or does not fit the tables.
     """
 
-    def __init__(self, book: BookTables, records: Sequence[Sequence[int]], tape: bytes) -> None:
+    def __init__(self, built: ProgramTables, tape: bytes) -> None:
         self._core = core()
-        rom = array("Q", (cell for record in records for cell in record)).tobytes()
-        program = json.dumps(book.witness_program())
-        self._witness = _call(self._core.Witness, book.tables.encode(), program, {SCHEDULE: rom}, tape)
+        roms = {
+            name: array("Q", (cell for record in records for cell in record)).tobytes()
+            for name, records in built.roms.items()
+        }
+        program = json.dumps(built.witness_program())
+        self._witness = _call(self._core.Witness, built.tables.encode(), program, roms, tape)
         self.outputs: tuple[int, ...] = tuple(self._witness.outputs)
 
     def prove(self, statement_digest: bytes, profile: Profile, progress: Callable[[str], object] | None) -> bytes:
@@ -68,10 +71,10 @@ def core_profile(profile: Profile) -> Any:
 
 
 def upstream_verify(
-    book: BookTables, public_values: Sequence[int], digest: bytes, body: bytes, profile: Profile
+    built: ProgramTables, public_values: Sequence[int], digest: bytes, body: bytes, profile: Profile
 ) -> None:
     """The proof library's own verifier, behind the height check: a second opinion. Raises ProvingError."""
-    _call(core().verify, book.tables.encode(), list(public_values), digest, body, core_profile(profile))
+    _call(core().verify, built.tables.encode(), list(public_values), digest, body, core_profile(profile))
 
 
 def _call(function: Callable[..., Any], *arguments: Any) -> Any:

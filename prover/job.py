@@ -139,7 +139,7 @@ def fill_tables(book: Book, expected: Expected, shape: ShapeClass, opening: Open
     tell("tape")
     tape = encode_tape(book, expected.digests.instruments, expected.schedule, shape, opening, permute)
     tell("witness")
-    return CoreWitness(expected.book, expected.records, tape)
+    return CoreWitness(expected.book, tape)
 
 
 def book_digest(book: Book) -> str:

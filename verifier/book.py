@@ -11,8 +11,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from plimsoll.circuits.book_tables import BookTables, book_program, build_book
+from plimsoll.circuits.book_tables import book_program, build_book
 from plimsoll.circuits.program import Program
+from plimsoll.circuits.program_tables import ProgramTables
 from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.circuits.shapes import ShapeClass, ShapeError
 from plimsoll.engine.market import Market
@@ -52,7 +53,7 @@ class Expected:
     `schedule` and its `records` are what the tables' public columns were made of; the prover fills rows from them.
     """
 
-    book: BookTables
+    book: ProgramTables
     digests: Digests
     schedule: Schedule
     records: list[list[int]]

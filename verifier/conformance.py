@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from plimsoll.circuits.book_tables import BookTables
+from plimsoll.circuits.program_tables import ProgramTables
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -19,7 +19,7 @@ from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.statement import Statement
 from plimsoll.verifier.vectors import Case, Suite, Vector
 
-SecondVerifier = Callable[[BookTables, Statement, bytes], str | None]
+SecondVerifier = Callable[[ProgramTables, Statement, bytes], str | None]
 """Given tables, statement and body: None if it accepts, what it says if it refuses."""
 AGREES: Final = "agrees"
 DIFFERS: Final = "differs"

@@ -17,7 +17,8 @@ SEQUENTIAL: dict[str, type[Segment]] = {
     "poseidon": Poseidon,
     "tape": Tape,
 }
-ROMS = ("schedule",)
+ROMS = ("schedule", "terms", "assets", "figures")
+"""Read-only tables: prices and rules; what a book's totals must meet, by instrument, by currency and by figure."""
 
 
 class Cursors:

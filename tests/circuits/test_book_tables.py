@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from test_schedule_records import Tier
 
-from plimsoll.circuits.book_tables import ROLES, BookTablesError, book_program, book_tables, build_book
+from plimsoll.circuits.book_tables import ROLES, book_program, book_tables, build_book
 from plimsoll.circuits.interpreter import table_values
 from plimsoll.circuits.poseidon2 import poseidon_row
+from plimsoll.circuits.program_tables import ProgramTablesError
 from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import BLINDS, Table
@@ -109,7 +110,7 @@ def test_building_is_fast_enough_for_every_verification() -> None:
 
 @pytest.mark.parametrize("records", [[], [[0] * 15], [*RECORDS, [0] * 17]])
 def test_records_of_another_size_rejected(records: list[list[int]]) -> None:
-    with pytest.raises(BookTablesError, match="16 fields"):
+    with pytest.raises(ProgramTablesError, match="16 fields"):
         book_tables(book_program(), records, SHAPE)
 
 

@@ -20,7 +20,8 @@ sys.path.extend(str(ROOT / "tests" / folder) for folder in ("forgeries", "verifi
 
 from vector_edits import FOLDER  # noqa: E402
 
-from plimsoll.circuits.book_tables import BookTables, book_program  # noqa: E402
+from plimsoll.circuits.book_tables import book_program  # noqa: E402
+from plimsoll.circuits.program_tables import ProgramTables  # noqa: E402
 from plimsoll.circuits.shapes import ShapeClass  # noqa: E402
 from plimsoll.engine.errors import PlimsollError  # noqa: E402
 from plimsoll.engine.parameters import RiskParameters  # noqa: E402
@@ -55,7 +56,7 @@ class Verdicts:
         return self.library != MUTE and (self.ours == "valid") != (self.library == ACCEPTS)
 
 
-def library(book: BookTables, statement: Statement, body: bytes) -> str | None:
+def library(book: ProgramTables, statement: Statement, body: bytes) -> str | None:
     """The library's refusal; None if it accepts."""
     try:
         upstream_verify(book, statement.public_values, statement.digest(), body, statement.profile)

@@ -20,7 +20,7 @@ from vector_edits import FOLDER
 from work_elsewhere import PLACES, accepted_at
 from write_vectors import KEPT, all_faults, vector_files
 
-from plimsoll.circuits.book_tables import BookTables
+from plimsoll.circuits.program_tables import ProgramTables
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.conformance import ABSENT, AGREES, DIFFERS, NOT_ASKED, run_vector
@@ -51,7 +51,7 @@ def suite() -> Suite:
     return read_suite(FOLDER)
 
 
-def upstream(book: BookTables, statement: Statement, body: bytes) -> str | None:
+def upstream(book: ProgramTables, statement: Statement, body: bytes) -> str | None:
     """The proof library's verdict."""
     from plimsoll.prover.core_api import ProvingError, upstream_verify
 
