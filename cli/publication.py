@@ -22,15 +22,13 @@ from plimsoll.verifier.bundle import (
     RESERVES,
     SNAPSHOT,
     Bundle,
-    VerifiedBundle,
     read_bundle,
-    verify_bundle,
-    verify_history,
 )
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.oracles import KEY_BYTES, OracleSet
 from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.publication import VerifiedBundle, verify_bundle, verify_history
 
 PROVEN, ATTESTED, CLAIMED = "proven", "attested", "claimed"
 

@@ -23,10 +23,9 @@ from plimsoll.verifier.bundle import (
     canonical_json,
     manifest_digest,
     read_bundle,
-    verify_bundle,
-    verify_history,
 )
 from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.publication import verify_bundle, verify_history
 from plimsoll.verifier.statement import read_proof
 
 

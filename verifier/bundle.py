@@ -1,7 +1,7 @@
-"""A publication: one directory with everything a venue publishes for one moment, under one signature.
+"""A publication: everything a venue publishes for one moment, under one signature. How it is read.
 
-Reading and checking in six steps, numbered as in docs/protocol/publication.md. The directory holds nothing but files of
-fixed names, so no name in it can lead anywhere else; sizes are limited before anything is read.
+Steps 1 and 2 of docs/protocol/publication.md; the others are in `verifier.publication`. A publication holds nothing but
+files of fixed names, so no name in it can lead anywhere else; sizes are limited before anything is read.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,12 +23,9 @@ from plimsoll.engine.fields import Count, Digest, Name, Time, Version
 from plimsoll.engine.json_files import load_model
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.verifier.book import VerifiedBook, verify_book
-from plimsoll.verifier.customer import Elements, show_quad
-from plimsoll.verifier.errors import VerificationError, require
-from plimsoll.verifier.oracles import Attestation, AttestedPrices, OracleSet, PublicKey, Signature, verify_prices
-from plimsoll.verifier.policy import Policy
-from plimsoll.verifier.reserves import Reserves, VerifiedReserves, verify_reserves
+from plimsoll.verifier.customer import Elements
+from plimsoll.verifier.oracles import Attestation, PublicKey, Signature
+from plimsoll.verifier.reserves import Reserves
 
 STEP: Final = "publication"
 MANIFEST: Final = "manifest.json"
@@ -124,16 +120,6 @@ class Bundle:
         return Reserves.parse(self.files[RESERVES], RESERVES) if RESERVES in self.files else None
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedBundle:
-    """What was established. `prices` is None where nobody attests them, `reserves` where none are listed."""
-
-    digest: str
-    book: VerifiedBook
-    prices: AttestedPrices | None
-    reserves: VerifiedReserves | None
-
-
 def read_bundle(directory: Path) -> Bundle:
     """Reads a publication.
 
@@ -141,35 +127,66 @@ def read_bundle(directory: Path) -> Bundle:
         BundleError: not a directory, or one with anything in it that a publication does not have.
         InputError: a JSON file that breaks its form; named with its fields.
     """
-    # 1. Nothing but files of known names and bounded sizes.
+    return bundle_of(read_directory(directory), str(directory))
+
+
+def read_directory(directory: Path) -> dict[str, bytes]:
+    """The files of a directory by name: regular files of the known names, no links, each of at most `MAX_BYTES`.
+
+    Raises:
+        BundleError: anything else.
+    """
     try:
         names = sorted(os.listdir(directory))
     except NotADirectoryError:
         raise BundleError(f"{directory}: expected a directory with a publication, got a file") from None
     except OSError as error:
         raise BundleError(f"{directory}: cannot be read: {error.strerror}; check the path") from error
+    _check_names(names, str(directory))
+    return {name: _read(directory / name) for name in names}
+
+
+def bundle_of(files: Mapping[str, bytes], where: str) -> Bundle:
+    """A publication from its files, wherever they came from.
+
+    Args:
+        files: content by name, manifest and signature among them.
+        where: names the publication in messages.
+
+    Raises:
+        BundleError: names that a publication does not have, a file too large, or not the one that the manifest lists.
+        InputError: a JSON file that breaks its form; named with its fields.
+    """
+    # 1. Nothing but files of known names and bounded sizes.
+    _check_names(sorted(files), where)
+    for name, data in files.items():
+        if len(data) > MAX_BYTES:
+            raise BundleError(f"{where}/{name}: larger than {MAX_BYTES} bytes")
+    # 2. The manifest is in its one form and lists exactly these bytes.
+    raw = files[MANIFEST]
+    manifest = load_model(Manifest, raw, f"{where}/{MANIFEST}")
+    if canonical_json(manifest.model_dump(mode="json")) != raw:
+        raise BundleError(f"{where}/{MANIFEST}: not in canonical form (sorted keys, no blanks): do not edit it")
+    signature = load_model(VenueSignature, files[SIGNATURE], f"{where}/{SIGNATURE}")
+    parts = {name: data for name, data in files.items() if name not in (MANIFEST, SIGNATURE)}
+    listed = [one.name for one in manifest.files]
+    if listed != sorted(parts):
+        raise BundleError(f"{where}/{MANIFEST}: lists {listed}, but there are {sorted(parts)}")
+    for one in manifest.files:
+        found = hashlib.sha256(parts[one.name]).digest()
+        if (len(parts[one.name]), found) != (one.bytes, one.sha256):
+            raise BundleError(f"{where}/{one.name}: not the file that the manifest lists; fetch it again")
+    return Bundle(manifest, raw, signature, parts)
+
+
+def _check_names(names: Sequence[str], where: str) -> None:
     known = {MANIFEST, SIGNATURE, *REQUIRED, *OPTIONAL}
     for name in names:
         if name not in known:
-            raise BundleError(f"{directory}: {name[:80]!r} does not belong to a publication; remove it")
+            raise BundleError(f"{where}: {name[:80]!r} does not belong to a publication; remove it")
     for name in (MANIFEST, SIGNATURE, *REQUIRED):
         if name not in names:
-            raise BundleError(f"{directory}: {name} is missing; ask the venue for the whole publication")
-    raw = {name: _read(directory / name) for name in names}
-    # 2. The manifest is in its one form and lists exactly these bytes.
-    manifest = load_model(Manifest, raw[MANIFEST], str(directory / MANIFEST))
-    if canonical_json(manifest.model_dump(mode="json")) != raw[MANIFEST]:
-        raise BundleError(f"{directory / MANIFEST}: not in canonical form (sorted keys, no blanks): do not edit it")
-    signature = load_model(VenueSignature, raw[SIGNATURE], str(directory / SIGNATURE))
-    files = {name: data for name, data in raw.items() if name not in (MANIFEST, SIGNATURE)}
-    listed = [one.name for one in manifest.files]
-    if listed != sorted(files):
-        raise BundleError(f"{directory / MANIFEST}: lists {listed}, the directory has {sorted(files)}")
-    for one in manifest.files:
-        found = hashlib.sha256(files[one.name]).digest()
-        if (len(files[one.name]), found) != (one.bytes, one.sha256):
-            raise BundleError(f"{directory / one.name}: not the file that the manifest lists; fetch it again")
-    return Bundle(manifest, raw[MANIFEST], signature, files)
+            raise BundleError(f"{where}: {name} is missing; ask the venue for the whole publication")
 
 
 def _read(path: Path) -> bytes:
@@ -187,70 +204,3 @@ def _read(path: Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise BundleError(f"{path}: larger than {MAX_BYTES} bytes")
     return data
-
-
-def verify_bundle(
-    bundle: Bundle, venue_key: bytes, oracles: OracleSet | None = None, policy: Policy | None = None
-) -> VerifiedBundle:
-    """Everything that a publication says, against what the caller pins.
-
-    Args:
-        venue_key: the venue's public key, 48 bytes; from elsewhere, never from the bundle.
-        oracles: whom to believe about prices; without it prices are only claimed.
-        policy: conditions on the book's proof.
-
-    Raises:
-        VerificationError: with the step that failed, what was expected and what came.
-    """
-    manifest, snapshot = bundle.manifest, bundle.snapshot
-    # 3. The venue signed the manifest.
-    _check_signature(bundle, venue_key)
-    # 4. All parts speak of one venue, publication and moment.
-    require(manifest.venue == snapshot.venue, STEP, f"a snapshot of {manifest.venue}", snapshot.venue)
-    require(manifest.sequence == snapshot.sequence, STEP, f"a snapshot of {manifest.sequence}", snapshot.sequence)
-    require(manifest.time >= snapshot.time, STEP, "a publication not before its snapshot", "one that is")
-    # 5. The book is proven, and its root is the one that was signed.
-    book = verify_book(bundle.files[PROOF], snapshot, bundle.parameters, policy)
-    require(book.root == manifest.root, STEP, f"the root {show_quad(manifest.root)} in the proof", show_quad(book.root))
-    # 6. Prices and reserves, where there is something to check.
-    prices = None
-    if oracles is not None:
-        if bundle.attestation is None:
-            raise VerificationError(STEP, f"{ATTESTATION}, since an oracle set is given", "none")
-        prices = verify_prices(snapshot, bundle.attestation, oracles)
-    reserves = None
-    if bundle.reserves is not None:
-        root = bytes.fromhex(show_quad(book.root))
-        reserves = verify_reserves(bundle.reserves, manifest.venue, manifest.sequence, root)
-    return VerifiedBundle(bundle.digest.hex(), book, prices, reserves)
-
-
-def verify_history(bundles: Sequence[Bundle]) -> None:
-    """Each publication names the one before it, and time goes on. Signatures and proofs are `verify_bundle`'s.
-
-    Args:
-        bundles: in order; a first one without a predecessor is the venue's first publication.
-
-    Raises:
-        VerificationError: with the two publications that do not join.
-    """
-    for old, new in pairwise(bundles):
-        after = f"publication {new.manifest.sequence} after {old.manifest.sequence}"
-        require(new.manifest.venue == old.manifest.venue, STEP, f"{after}: one venue", "two")
-        require(new.manifest.sequence == old.manifest.sequence + 1, STEP, f"{after}: one more", "another number")
-        require(new.manifest.time > old.manifest.time, STEP, f"{after}: a later one", "one not later")
-        require(new.snapshot.time > old.snapshot.time, STEP, f"{after}: a later snapshot", "one not later")
-        named = new.manifest.previous.hex() if new.manifest.previous else "none"
-        require(new.manifest.previous == old.digest, STEP, f"{after}: previous {old.digest.hex()}", named)
-        proof = hashlib.sha256(old.files[PROOF]).digest()
-        of_proof = new.snapshot.previous.hex() if new.snapshot.previous else "none"
-        require(new.snapshot.previous == proof, STEP, f"{after}: previous proof {proof.hex()}", of_proof)
-
-
-def _check_signature(bundle: Bundle, venue_key: bytes) -> None:
-    from py_ecc.bls import G2ProofOfPossession as Bls  # noqa: PLC0415 - half a second; only publications need it
-
-    key = bundle.signature.public_key
-    require(key == venue_key, STEP, f"a signature by the venue's key {venue_key.hex()}", f"one by {key.hex()}")
-    signed = Bls.Verify(key, bundle.digest, bundle.signature.signature)
-    require(signed, STEP, "the venue's signature over the manifest", "one that fails")

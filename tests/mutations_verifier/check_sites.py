@@ -38,6 +38,7 @@ LEFT_OUT = {
     "verifier/bundle.py": "publications: forgeries in tests/publications",
     "verifier/customer.py": "customers' files: forgeries in tests/customers",
     "verifier/ethereum.py": "signatures of accounts: forgeries in tests/reserves",
+    "verifier/publication.py": "publications: forgeries in tests/publications",
     "verifier/oracles.py": "attested prices: forgeries in tests/oracles",
     "verifier/reserves.py": "addresses of reserves: forgeries in tests/reserves",
     "verifier/conformance.py": "runs test vectors; `plimsoll verify` does not",

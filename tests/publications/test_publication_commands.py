@@ -14,8 +14,9 @@ from venue_office import oracles, parts, published, venue
 from plimsoll.cli.main import run
 from plimsoll.cli.publication import changes, figures
 from plimsoll.prover.publication import publish
-from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT, verify_bundle
+from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT
 from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.publication import verify_bundle
 
 OLD = Policy(max_age=None)
 

@@ -26,13 +26,13 @@ from plimsoll.verifier.bundle import (
     SIGNATURE,
     Bundle,
     BundleError,
+    bundle_of,
     canonical_json,
     manifest_digest,
     read_bundle,
-    verify_bundle,
-    verify_history,
 )
 from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.publication import verify_bundle, verify_history
 from plimsoll.verifier.statement import read_proof
 
 MARKET = reading.SNAPSHOT
@@ -103,7 +103,7 @@ def test_missing_file_rejected(folder: Path, name: str) -> None:
 
 def test_file_that_is_not_listed_rejected(folder: Path) -> None:
     (folder / ATTESTATION).unlink()
-    unreadable(folder, "the directory has")
+    unreadable(folder, "but there are")
 
 
 @pytest.mark.parametrize("name", ["notes.txt", ".hidden", "Manifest.json", "book.proof.gz"])
@@ -325,3 +325,17 @@ def test_publication_is_never_replaced(folder: Path, tmp_path: Path) -> None:
 def test_times_are_as_the_tests_assume() -> None:
     assert published(1).manifest.time - published(0).manifest.time == HOUR
     assert PARAMETERS.digest() == published(0).parameters.digest()
+
+
+def test_publication_is_the_same_from_a_mapping(folder: Path) -> None:
+    """However its files came: as a directory, or as the parts of one file."""
+    files = {one.name: one.read_bytes() for one in folder.iterdir()}
+    assert bundle_of(files, "day") == read_bundle(folder) == published()
+    for wrong in (
+        {name: data for name, data in files.items() if name != PROOF},
+        files | {"../out": b""},
+        files | {PROOF: files[PROOF] + b"x"},
+        files | {PROOF: bytes(reading.MAX_BYTES + 1)},
+    ):
+        with pytest.raises(BundleError, match="^day"):
+            bundle_of(wrong, "day")

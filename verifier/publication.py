@@ -1,0 +1,96 @@
+"""Is a publication valid, and does it follow the one before it? Steps 3 to 6 of docs/protocol/publication.md."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from plimsoll.verifier.book import VerifiedBook, verify_book
+from plimsoll.verifier.bundle import ATTESTATION, PROOF, Bundle
+from plimsoll.verifier.customer import show_quad
+from plimsoll.verifier.errors import VerificationError, require
+from plimsoll.verifier.oracles import AttestedPrices, OracleSet, verify_prices
+from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.reserves import VerifiedReserves, verify_reserves
+
+STEP: Final = "publication"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedBundle:
+    """What was established. `prices` is None where nobody attests them, `reserves` where none are listed."""
+
+    digest: str
+    book: VerifiedBook
+    prices: AttestedPrices | None
+    reserves: VerifiedReserves | None
+
+
+def verify_bundle(
+    bundle: Bundle, venue_key: bytes, oracles: OracleSet | None = None, policy: Policy | None = None
+) -> VerifiedBundle:
+    """Everything that a publication says, against what the caller pins.
+
+    Args:
+        venue_key: the venue's public key, 48 bytes; from elsewhere, never from the bundle.
+        oracles: whom to believe about prices; without it prices are only claimed.
+        policy: conditions on the book's proof.
+
+    Raises:
+        VerificationError: with the step that failed, what was expected and what came.
+    """
+    manifest, snapshot = bundle.manifest, bundle.snapshot
+    # 3. The venue signed the manifest.
+    _check_signature(bundle, venue_key)
+    # 4. All parts speak of one venue, publication and moment.
+    require(manifest.venue == snapshot.venue, STEP, f"a snapshot of {manifest.venue}", snapshot.venue)
+    require(manifest.sequence == snapshot.sequence, STEP, f"a snapshot of {manifest.sequence}", snapshot.sequence)
+    require(manifest.time >= snapshot.time, STEP, "a publication not before its snapshot", "one that is")
+    # 5. The book is proven, and its root is the one that was signed.
+    book = verify_book(bundle.files[PROOF], snapshot, bundle.parameters, policy)
+    require(book.root == manifest.root, STEP, f"the root {show_quad(manifest.root)} in the proof", show_quad(book.root))
+    # 6. Prices and reserves, where there is something to check.
+    prices = None
+    if oracles is not None:
+        if bundle.attestation is None:
+            raise VerificationError(STEP, f"{ATTESTATION}, since an oracle set is given", "none")
+        prices = verify_prices(snapshot, bundle.attestation, oracles)
+    reserves = None
+    if bundle.reserves is not None:
+        root = bytes.fromhex(show_quad(book.root))
+        reserves = verify_reserves(bundle.reserves, manifest.venue, manifest.sequence, root)
+    return VerifiedBundle(bundle.digest.hex(), book, prices, reserves)
+
+
+def verify_history(bundles: Sequence[Bundle]) -> None:
+    """Each publication names the one before it, and time goes on. Signatures and proofs are `verify_bundle`'s.
+
+    Args:
+        bundles: in order; a first one without a predecessor is the venue's first publication.
+
+    Raises:
+        VerificationError: with the two publications that do not join.
+    """
+    for old, new in pairwise(bundles):
+        after = f"publication {new.manifest.sequence} after {old.manifest.sequence}"
+        require(new.manifest.venue == old.manifest.venue, STEP, f"{after}: one venue", "two")
+        require(new.manifest.sequence == old.manifest.sequence + 1, STEP, f"{after}: one more", "another number")
+        require(new.manifest.time > old.manifest.time, STEP, f"{after}: a later one", "one not later")
+        require(new.snapshot.time > old.snapshot.time, STEP, f"{after}: a later snapshot", "one not later")
+        named = new.manifest.previous.hex() if new.manifest.previous else "none"
+        require(new.manifest.previous == old.digest, STEP, f"{after}: previous {old.digest.hex()}", named)
+        proof = hashlib.sha256(old.files[PROOF]).digest()
+        of_proof = new.snapshot.previous.hex() if new.snapshot.previous else "none"
+        require(new.snapshot.previous == proof, STEP, f"{after}: previous proof {proof.hex()}", of_proof)
+
+
+def _check_signature(bundle: Bundle, venue_key: bytes) -> None:
+    from py_ecc.bls import G2ProofOfPossession as Bls  # noqa: PLC0415 - half a second; only publications need it
+
+    key = bundle.signature.public_key
+    require(key == venue_key, STEP, f"a signature by the venue's key {venue_key.hex()}", f"one by {key.hex()}")
+    signed = Bls.Verify(key, bundle.digest, bundle.signature.signature)
+    require(signed, STEP, "the venue's signature over the manifest", "one that fails")
