@@ -20,6 +20,9 @@ TAG_LEAF: Final = 1
 TAG_NODE: Final = 2
 TAG_EMPTY: Final = 3
 TAG_ID: Final = 5
+TAG_OWNER: Final = 6
+TAG_USE: Final = 7
+TAG_BATCH: Final = 8
 LEAF_VERSION: Final = 1
 NO_OWNER: Final = (0, 0, 0, 0)
 NO_LIEN: Final = 0
@@ -42,7 +45,14 @@ def nonce_digest(nonce: bytes) -> bytes:
     return hashlib.sha256(b"plimsoll/nonce" + nonce).digest()
 
 
-def account_id(account: str, instruments: bytes, blind: Sequence[int], permute: Permutation) -> Quad:
+def account_id(
+    account: str,
+    instruments: bytes,
+    blind: Sequence[int],
+    permute: Permutation,
+    owner: Quad = NO_OWNER,
+    lien: int = NO_LIEN,
+) -> Quad:
     """The leaf's id: opens to (identifier, owner, lien) and the instrument table; two permutations under TAG_ID.
 
     A leaf holds keys and lots: what they mean is said by the table. With its digest in the id no leaf can be shown to a
@@ -51,14 +61,35 @@ def account_id(account: str, instruments: bytes, blind: Sequence[int], permute: 
     Args:
         instruments: `InstrumentTable.digest()`, 32 bytes.
         blind: four random field elements.
+        owner: `owner_key` of the owner's secret; NO_OWNER where none is known, and then nobody can prove ownership.
+        lien: what others may claim of the account first, in 10^-6 of the quote currency, from 0 to 2^60 - 1.
     """
-    identifier = _elements(hashlib.sha256(b"plimsoll/identifier" + account.encode()).digest())
-    state = permute([*identifier, *NO_OWNER, TAG_ID, NO_LIEN, 0, 0])
-    return tuple(permute([*blind, *_elements(instruments), *state[8:]])[:4])
+    state = permute([*identifier_elements(account), *owner, TAG_ID, lien, 0, 0])
+    return tuple(permute([*blind, *elements(instruments), *state[8:]])[:4])
 
 
-def _elements(digest: bytes) -> list[int]:
-    """Four field elements from a digest's four words, each modulo p."""
+def identifier_elements(account: str) -> list[int]:
+    """The identifier as it stands in an id."""
+    return elements(hashlib.sha256(b"plimsoll/identifier" + account.encode()).digest())
+
+
+def owner_key(secret: Quad, permute: Permutation) -> Quad:
+    """The public key of an owner's secret (four random field elements). Nobody knows a secret whose key is NO_OWNER."""
+    return tuple(permute([*secret, 0, 0, 0, 0, TAG_OWNER, 0, 0, 0])[:4])
+
+
+def use_tag(secret: Quad, context: Sequence[int], permute: Permutation) -> Quad:
+    """The tag of an owner for a context: the same in each proof of hers for it, and unlinkable to any other."""
+    return tuple(permute([*secret, *context, TAG_USE, 0, 0, 0])[:4])
+
+
+def batch_leaf(root: Quad, commitment: Quad, permute: Permutation) -> Quad:
+    """A batch as a leaf of its book's tree."""
+    return tuple(permute([*root, *commitment, TAG_BATCH, 0, 0, 0])[:4])
+
+
+def elements(digest: bytes) -> list[int]:
+    """Four field elements from a digest's four words (little-endian), each modulo p."""
     return [int.from_bytes(digest[i : i + 8], "little") % P for i in range(0, 32, 8)]
 
 
