@@ -7,10 +7,12 @@ inside the functions only.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from plimsoll.circuits.compiler.builtins import POSEIDON_CELLS, POSEIDON_INPUTS, RANGE_BITS
+from plimsoll.circuits.compiler.builtins import LEDGER_CELLS, POSEIDON_CELLS, POSEIDON_INPUTS, RANGE_BITS
+from plimsoll.circuits.compiler.cursors import ROMS
 from plimsoll.circuits.compiler.hints import LAST_ARGUMENT, LIMB_BITS
 from plimsoll.circuits.field import P
 from plimsoll.circuits.poseidon2 import OUTPUT_LANES, permute
@@ -22,17 +24,18 @@ class VmError(PlimsollError):
     """cairo-lang's VM refused the run: an assertion, a builtin or a cursor does not hold."""
 
 
+Records = Sequence[Sequence[int]]
 MAX_STEPS = 50_000
 """A run that takes more steps is refused: a recursion need not end on a wrong tape."""
 
 
-def run(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) -> list[int]:
+def run(compiled: Any, tape: Sequence[int], records: Records | Mapping[str, Records]) -> list[int]:
     """Runs `main` of a program compiled by `toolchain.compile_cairo`.
 
     Args:
         compiled: cairo-lang's program.
         tape: the private input, which main must read to its end.
-        records: the schedule.
+        records: the schedule, or the records of every read-only table by its name.
 
     Returns:
         The cells of the output builtin.
@@ -49,13 +52,14 @@ def run(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) ->
         runner.end_run()
         runner.read_return_values()
         runner.vm.verify_auto_deductions()
+        _check_ledger(runner)
         return outputs(runner)
     except Exception as e:  # cairo-lang raises AssertionError, VmException and others
         cause = getattr(e, "inner_exc", e)
         raise VmError(f"cairo-lang's VM: {type(cause).__name__}: {cause}") from e
 
 
-def prepare(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+def prepare(compiled: Any, tape: Sequence[int], records: Records | Mapping[str, Records]) -> tuple[Any, Any]:
     """cairo-lang's runner with Plimsoll's builtins, loaded and at main's entry, and the pc at which main has ended.
 
     Raises whatever cairo-lang raises: AssertionError and others.
@@ -63,13 +67,15 @@ def prepare(compiled: Any, tape: Sequence[int], records: Sequence[Sequence[int]]
     load_cairo_lang()
     runner_module: Any = importlib.import_module("starkware.cairo.lang.vm.cairo_runner")
     instances: Any = importlib.import_module("starkware.cairo.lang.instances")
-    names = ["output", "range_check", "poseidon", "tape", "schedule"]
-    ours = _factories(list(tape), [value for record in records for value in record])
+    own = ["tape", "ledger", *ROMS]
+    names = ["output", "range_check", "poseidon", *own]
+    roms = records if isinstance(records, Mapping) else {"schedule": records}
+    ours = _factories(list(tape), {name: [value for record in roms[name] for value in record] for name in roms})
     standard = instances.LAYOUTS["recursive_with_poseidon"].builtins
     runner = runner_module.CairoRunner(
         program=compiled,
         layout=instances.CairoLayout(layout_name="plimsoll", builtins={n: standard.get(n) for n in names}),
-        additional_builtin_factories={name: ours[name] for name in ("tape", "schedule")},
+        additional_builtin_factories={name: ours[name] for name in own},
     )
     for name in ("range_check", "poseidon"):  # cairo-lang has builtins of these names; ours take their places
         if f"{name}_builtin" in runner.builtin_runners:
@@ -86,6 +92,19 @@ def outputs(runner: Any) -> list[int]:
     return [runner.vm_memory[builtin.base + i] for i in range(builtin.get_used_cells(runner))]
 
 
+def _check_ledger(runner: Any) -> None:
+    """The amounts of each key sum to zero."""
+    builtin = runner.builtin_runners.get("ledger_builtin")
+    used = builtin.get_used_cells(runner) if builtin is not None else 0
+    cells = [runner.vm_memory[builtin.base + i] for i in range(used)]
+    balance: defaultdict[int, int] = defaultdict(int)
+    for key, amount in zip(cells[::LEDGER_CELLS], cells[1::LEDGER_CELLS], strict=True):
+        balance[key] += amount
+    for key, total in balance.items():
+        if total % P:
+            raise VmError(f"the ledger's amounts under key {key} sum to {total % P}, expected 0")
+
+
 def _limbs(memory: Any, fp: Any, count: int, offset: int = 0) -> None:
     """The hint of the same name (compiler/hints.py)."""
     value = (memory[fp + LAST_ARGUMENT] + offset) % P
@@ -93,7 +112,7 @@ def _limbs(memory: Any, fp: Any, count: int, offset: int = 0) -> None:
         memory[fp + i] = value >> LIMB_BITS * i & (1 << LIMB_BITS) - 1
 
 
-def _factories(tape: list[int], records: list[int]) -> dict[str, Callable[..., Any]]:
+def _factories(tape: list[int], roms: Mapping[str, list[int]]) -> dict[str, Callable[..., Any]]:
     """The builtin runners by name, as cairo-lang asks for them: called with `name` and `included`."""
     simple: Any = importlib.import_module("starkware.cairo.lang.vm.builtin_runner").SimpleBuiltinRunner
     checks: Any = importlib.import_module("starkware.cairo.lang.builtins.range_check.range_check_builtin_runner")
@@ -150,9 +169,20 @@ def _factories(tape: list[int], records: list[int]) -> dict[str, Callable[..., A
         def get_allocated_instances(self, runner: Any) -> int:
             return int(self.get_used_instances(runner))
 
+    class Ledger(simple):  # type: ignore[misc]
+        def __init__(self, name: str, included: bool) -> None:
+            super().__init__(name, included, 1, LEDGER_CELLS, LEDGER_CELLS)
+
+        def get_allocated_instances(self, runner: Any) -> int:
+            return int(self.get_used_instances(runner))
+
+    def rom(name: str) -> Callable[..., Any]:
+        return lambda name=name, included=True: Loaded(name, included, roms.get(name, []), False)
+
     return {
         "range_check": lambda name, included: RangeCheck(name, included, 1, 1, 1 << RANGE_BITS, 1),
         "poseidon": Poseidon,
         "tape": lambda name, included: Loaded(name, included, tape, True),
-        "schedule": lambda name, included: Loaded(name, included, records, False),
+        "ledger": Ledger,
+        **{name: rom(name) for name in ROMS},
     }

@@ -15,7 +15,10 @@ from plimsoll.circuits.field import P, signed
 POSEIDON_INPUTS, POSEIDON_OUTPUTS = 12, 8
 POSEIDON_CELLS = POSEIDON_INPUTS + POSEIDON_OUTPUTS
 RANGE_BITS = 12
+LEDGER_CELLS = 2
+"""An entry of the ledger: key and amount."""
 RANGE_BUS, POSEIDON_BUS, ROM_BUS = "builtin:range_check", "builtin:poseidon", "rom:"
+LEDGER_BUS = "builtin:ledger"
 
 
 class Segment:
@@ -124,6 +127,25 @@ class Poseidon(Segment):
         for instance in sorted({offset // POSEIDON_CELLS for offset in self.cells}):
             self.read(instance * POSEIDON_CELLS + POSEIDON_INPUTS)
         super().close(used)
+
+
+class Ledger(Segment):
+    """Entries (key, amount): over a whole run the amounts of each key sum to zero in the field.
+
+    An entry is a message with the key as its field and the amount as its count. No table answers: what some rows post
+    others post with the opposite sign. That field sums are sums of integers is for the bound analysis to show.
+    """
+
+    def close(self, used: int) -> None:
+        if used % LEDGER_CELLS:
+            raise CursorError("an entry of the ledger is cut in two: write its key and its amount before passing it on")
+        super().close(used)
+
+    def finish(self) -> None:
+        for key in range(0, len(self.cells), LEDGER_CELLS):
+            field = self.trace.field(self.cells[key], "a key of the ledger")
+            amount = self.trace.field(self.cells[key + 1], "an amount of the ledger")
+            self.trace.post(LEDGER_BUS, [field], amount)
 
 
 class Rom:

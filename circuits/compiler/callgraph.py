@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from plimsoll.circuits.compiler.builtins import POSEIDON_CELLS
+from plimsoll.circuits.compiler.builtins import LEDGER_CELLS, POSEIDON_CELLS
 from plimsoll.circuits.compiler.cursors import ROMS, SEQUENTIAL
 from plimsoll.circuits.compiler.errors import CompileError, ControlFlowError, InstructionError, SignatureError
 from plimsoll.circuits.field import signed
@@ -189,6 +189,8 @@ def _record_sizes(program: Program) -> dict[str, int]:
         sizes[layout.builtin] = len(layout.fields)
     if sizes.get("poseidon", POSEIDON_CELLS) != POSEIDON_CELLS:
         raise SignatureError(f"poseidon_ptr must point to a structure of {POSEIDON_CELLS} cells: 12 inputs, 8 outputs")
+    if sizes.get("ledger", LEDGER_CELLS) != LEDGER_CELLS:
+        raise SignatureError(f"ledger_ptr must point to a structure of {LEDGER_CELLS} cells: key and amount")
     for rom in ROMS:
         used = any(f"{CURSOR}{rom}" in f.arguments for f in program.functions)
         if used and not sizes.get(rom):

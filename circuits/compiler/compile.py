@@ -121,7 +121,11 @@ def _emit(path: Path) -> CompiledPath:
     required, provided = builder.column(ACTIVE), builder.sub(builder.const(0), builder.column(ACTIVE))
     for message in trace.messages:
         fields = [builder.polynomial(f.sorted_terms()) for f in message.fields]
-        builder.send(message.bus, fields, required if message.required else provided, int(message.required))
+        count = required if message.required else provided
+        if message.amount is not None:
+            # an inactive row's columns are free: what it posts must be nothing
+            count = builder.mul(required, builder.polynomial(message.amount.sorted_terms()))
+        builder.send(message.bus, fields, count, int(message.required))
     witness = {
         "function": path.function.name,
         "args": path.arguments,

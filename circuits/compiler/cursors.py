@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from plimsoll.circuits.compiler.builtins import Output, Poseidon, RangeCheck, Rom, Segment, Tape
+from plimsoll.circuits.compiler.builtins import Ledger, Output, Poseidon, RangeCheck, Rom, Segment, Tape
 from plimsoll.circuits.compiler.errors import BuiltinError, CursorError, PointerError
 from plimsoll.circuits.compiler.polynomials import Poly
 from plimsoll.circuits.compiler.trace import Trace
@@ -16,6 +16,7 @@ SEQUENTIAL: dict[str, type[Segment]] = {
     "range_check": RangeCheck,
     "poseidon": Poseidon,
     "tape": Tape,
+    "ledger": Ledger,
 }
 ROMS = ("schedule", "terms", "assets", "figures")
 """Read-only tables: prices and rules; what a book's totals must meet, by instrument, by currency and by figure."""

@@ -18,6 +18,7 @@ class Limbs:
 
 HINTS: dict[str, Limbs] = {
     "limbs(memory, fp, 2)": Limbs(2),
+    "limbs(memory, fp, 3)": Limbs(3),
     "limbs(memory, fp, 5)": Limbs(5),
     "limbs(memory, fp, 5, 2 ** 59)": Limbs(5, 1 << 59),
 }

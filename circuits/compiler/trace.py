@@ -22,11 +22,15 @@ class ImpossiblePath(Exception):  # noqa: N818 (not an error: the path is pruned
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A tuple on a bus, required (+active, weight 1) or provided (-active, weight 0) by every active row."""
+    """A tuple on a bus, required (+active, weight 1) or provided (-active, weight 0) by every active row.
+
+    With an `amount` it is an entry of a ledger: counted by active * amount, weight 0.
+    """
 
     bus: str
     fields: tuple[Poly, ...]
     required: bool
+    amount: Poly | None = None
 
 
 class Trace:
@@ -84,6 +88,9 @@ class Trace:
 
     def provide(self, bus: str, fields: list[Poly]) -> None:
         self.messages.append(Message(bus, tuple(fields), False))
+
+    def post(self, bus: str, fields: list[Poly], amount: Poly) -> None:
+        self.messages.append(Message(bus, tuple(fields), False, amount))
 
 
 def gated(constraint: Poly) -> Poly:

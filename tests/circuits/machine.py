@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from plimsoll.circuits import checker, interpreter, toolchain
 from plimsoll.circuits.compiler import CompiledProgram, compile_program
+from plimsoll.circuits.compiler.cursors import ROMS
 from plimsoll.circuits.field import P
 from plimsoll.circuits.interpreter import Execution
 from plimsoll.circuits.poseidon2 import poseidon_table
@@ -47,10 +48,10 @@ class Machine:
 
     tables: TableSet
     witness: dict[str, Any]
-    records: Records
+    records: Records | Mapping[str, Records]
 
     def execute(self, tape: Sequence[int]) -> Execution:
-        return interpreter.run(self.tables, self.witness, {"schedule": self.records}, [x % P for x in tape])
+        return interpreter.run(self.tables, self.witness, self.records if isinstance(self.records, Mapping) else {"schedule": self.records}, [x % P for x in tape])
 
     def check(self, execution: Execution) -> None:
         checker.check(self.tables, execution.rows, execution.outputs)
@@ -62,12 +63,13 @@ class Machine:
         return execution.outputs
 
 
-def machine(c: CompiledProgram, records: Records) -> Machine:
+def machine(c: CompiledProgram, records: Records | Mapping[str, Records]) -> Machine:
     tables = [root_table(c.outputs, 8), *(p.table for p in c.paths), poseidon_table(), range_table()]
     roms = {}
-    if "schedule" in c.record_sizes:
-        roms["schedule"] = len(tables)
-        tables.append(rom_table("schedule", records, (len(records) - 1).bit_length()))
+    given = records if isinstance(records, Mapping) else {"schedule": records}
+    for name in [name for name in ROMS if name in c.record_sizes]:
+        roms[name] = len(tables)
+        tables.append(rom_table(name, given[name], (len(given[name]) - 1).bit_length()))
     index = {t.name: i for i, t in enumerate(tables)}
     witness = json.loads(json.dumps(c.witness_program(index, roms)))
     return Machine(TableSet(tuple(tables), ()), witness, records)
