@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "security": ("plimsoll.cli.security:security", "Show a proof's security, term by term."),
     "conformance": ("plimsoll.cli.conformance:conformance", "Run a folder of test vectors."),
     "publish": ("plimsoll.cli.publication:publish", "Sign a publication and write it to a directory."),
+    "pack": ("plimsoll.cli.pack:pack", "Write a publication to one file."),
     "history": ("plimsoll.cli.publication:history", "Check that publications join into a chain."),
     "diff": ("plimsoll.cli.publication:diff", "Show what changed between two publications."),
     "key": ("plimsoll.cli.key:key", "Draw the secret key of a venue or an oracle."),

@@ -14,6 +14,7 @@ from plimsoll.cli.options import JSON, PATH, now
 from plimsoll.cli.proof_files import UnreadableFileError, read_proof_file
 from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
 from plimsoll.engine.fields import format_time
+from plimsoll.verifier.archive import is_archive, read_publication
 from plimsoll.verifier.bundle import (
     ATTESTATION,
     MAX_BYTES,
@@ -22,7 +23,6 @@ from plimsoll.verifier.bundle import (
     RESERVES,
     SNAPSHOT,
     Bundle,
-    read_bundle,
 )
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
@@ -81,7 +81,7 @@ def publish(
 
     paths = {SNAPSHOT: market, PARAMETERS: parameters, ATTESTATION: attestation, RESERVES: reserves}
     files = {name: _read(path) for name, path in paths.items() if path is not None} | {PROOF: read_proof_file(proof)}
-    before = read_bundle(previous) if previous else None
+    before = read_publication(previous) if previous else None
     bundle = make_bundle(files, read_key(key_file), now(), before)
     try:
         write(bundle, out, before, policy=Policy(max_age=None))
@@ -110,9 +110,9 @@ def history(publications: tuple[Path, ...], venue_key: bytes, as_json: bool) -> 
     """Verify each of PUBLICATIONS, whatever its age, and that each names the one before it.
 
     \b
-    Exit codes: 0 valid and joined, 1 not, 2 wrong usage, 3 a directory is no publication.
+    Exit codes: 0 valid and joined, 1 not, 2 wrong usage, 3 one is no publication.
     """
-    bundles = [read_bundle(path) for path in publications]
+    bundles = [read_publication(path) for path in publications]
     try:
         for bundle in bundles:
             verify_bundle(bundle, venue_key, policy=Policy(max_age=None))
@@ -141,9 +141,9 @@ def diff(old: Path, new: Path) -> int:
     """Show what changed from OLD to NEW in rules, prices, sums of reserves and the venue's key. Nothing is verified.
 
     \b
-    Exit codes: 0 shown, 3 a directory is no publication.
+    Exit codes: 0 shown, 3 one is no publication.
     """
-    lines = changes(read_bundle(old), read_bundle(new))
+    lines = changes(read_publication(old), read_publication(new))
     for line in lines or ["nothing in rules, prices, sums of reserves and the venue's key"]:
         click.echo(line)
     return console.OK
@@ -189,12 +189,17 @@ def _held(bundle: Bundle, purpose: str) -> dict[str, int]:
     return sums
 
 
-def verify_directory(directory: Path, key: bytes | None, oracles: Path | None, policy: Policy, as_json: bool) -> int:
+def is_publication(path: Path) -> bool:
+    """A directory, or a publication's one file; everything else is taken for a proof."""
+    return path.is_dir() or is_archive(path)
+
+
+def verify_publication(directory: Path, key: bytes | None, oracles: Path | None, policy: Policy, as_json: bool) -> int:
     """`plimsoll verify` of a publication: every part, and one line a figure."""
     if key is None:
         raise click.UsageError(f"{directory} is a publication: give the venue's public key with --venue-key")
     accepted = OracleSet.load(oracles) if oracles else None
-    bundle = read_bundle(directory)
+    bundle = read_publication(directory)
     try:
         verified = verify_bundle(bundle, key, accepted, policy)
     except VerificationError as error:

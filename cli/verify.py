@@ -14,8 +14,8 @@ from plimsoll.cli import console
 from plimsoll.cli.not_said import NOT_SAID
 from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, PATH, hex32_or_none
 from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.publication import is_publication, verify_publication
 from plimsoll.cli.publication import venue_key as parse_key
-from plimsoll.cli.publication import verify_directory
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -74,7 +74,8 @@ def verify(
     previous: bytes | None,
     as_json: bool,
 ) -> int:
-    """Verify PROOF against a market snapshot and risk parameters, or a whole publication (a directory).
+    """Verify PROOF against a market snapshot and risk parameters, or a whole publication (a directory, or its one
+    file).
 
     A snapshot older than a day is refused; --max-age asks for another age, --at for another time to judge by.
 
@@ -94,12 +95,14 @@ def verify(
         sequence=sequence,
         previous=previous,
     )
-    if proof.is_dir():
+    if is_publication(proof):
         if market or parameters:
             raise click.UsageError(f"{proof} is a publication: it has its own snapshot and parameters; leave them out")
-        return verify_directory(proof, venue_key, oracles, accepted, as_json)
+        return verify_publication(proof, venue_key, oracles, accepted, as_json)
     if venue_key or oracles:
-        raise click.UsageError("--venue-key and --oracles are for a publication; PROOF is a file")
+        raise click.UsageError(
+            "--venue-key and --oracles are for a publication; PROOF is neither directory nor archive"
+        )
     if not market or not parameters:
         raise click.UsageError("a proof is verified with --market and --parameters, those that you accept")
     data = read_proof_file(proof)

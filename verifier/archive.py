@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Final
 
 from plimsoll.engine.errors import PlimsollError
+from plimsoll.verifier.bundle import MAX_BYTES as MAX_FILE
+from plimsoll.verifier.bundle import Bundle, bundle_of, read_bundle
 
 BLOCK: Final = 512
-MAX_FILE: Final = 64 << 20
-"""Bytes of one file."""
 MAX_FILES: Final = 256
 MAX_ARCHIVE: Final = 256 << 20
 """Bytes of the whole."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
+_MAGIC: Final = slice(257, 262)
 _END: Final = bytes(2 * BLOCK)
 _COMPRESSED: Final = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 """How gzip, zip, bzip2, xz and zstandard files begin: only for a better message."""
@@ -80,6 +81,23 @@ def read_archive(data: bytes) -> dict[str, bytes]:
     if data[offset:] != _END:
         raise ArchiveError("something after its end")
     return files
+
+
+def read_publication(path: Path) -> Bundle:
+    """A publication from its directory or from its one file.
+
+    Raises:
+        ArchiveError, BundleError, InputError: it is neither, or not in its form.
+    """
+    return bundle_of(load_archive(path), str(path)) if path.is_file() else read_bundle(path)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file says that it is a tar archive; nothing else of it is looked at."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(BLOCK)[_MAGIC] == b"ustar"
 
 
 def load_archive(path: Path) -> dict[str, bytes]:

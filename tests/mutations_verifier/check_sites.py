@@ -35,6 +35,7 @@ from check_weakenings import (
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {
     "verifier/__init__.py": "empty",
+    "verifier/archive.py": "a publication's one file: forgeries in tests/archives",
     "verifier/bundle.py": "publications: forgeries in tests/publications",
     "verifier/customer.py": "customers' files: forgeries in tests/customers",
     "verifier/ethereum.py": "signatures of accounts: forgeries in tests/reserves",
