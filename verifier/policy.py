@@ -76,7 +76,7 @@ def previous_publication(snapshot: MarketSnapshot) -> bytes:
     return snapshot.previous or NO_PREVIOUS
 
 
-def check_policy(statement: Statement, policy: Policy, snapshot: MarketSnapshot) -> None:
+def check_policy(statement: Statement, policy: Policy, snapshot: MarketSnapshot, kind: str = BOOK_BATCH) -> None:
     """Step 3 of verification: the statement is one that the caller accepts.
 
     The security floor is checked afterwards, when the tables' sizes are known (`verifier.security`).
@@ -84,7 +84,7 @@ def check_policy(statement: Statement, policy: Policy, snapshot: MarketSnapshot)
     Raises:
         VerificationError: step "policy", with the condition that failed.
     """
-    _equal("a proof of kind", BOOK_BATCH, statement.kind)
+    _equal("a proof of kind", kind, statement.kind)
     program = statement.digests.program.hex()
     if program not in policy.programs:
         raise VerificationError(
