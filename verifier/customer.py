@@ -124,20 +124,33 @@ def verify_customer(
     # 2. Its nonce is the one for all: the identifier has one order, and orders ascend, so it has one leaf.
     committed = nonce_digest(brought.nonce).hex()
     require(committed == book.nonce_digest, STEP, f"a nonce whose digest is {book.nonce_digest}", committed)
-    order = account_order(brought.nonce, brought.identifier)
     # 3. Holdings have ascending keys and whole lots, as in every proven leaf.
     keyed = _keyed(brought.holdings, parameters)
     # 4. The leaf they make is in the tree, at that position.
     levels = book.shape.log_leaves
     require(len(brought.path) == levels, STEP, f"a path of {levels} siblings", len(brought.path))
     require(brought.position < book.shape.leaves, STEP, f"a position below {book.shape.leaves}", brought.position)
-    identity = account_id(brought.identifier, parameters.table.digest(), brought.blind, permute)
-    leaf = account_leaf(identity, brought.salt, brought.account_class, order, keyed, permute)
+    leaf = _leaf(brought, keyed, parameters)
     root = climb(leaf, brought.position, brought.path, permute)
     remedy = "the leaf is not in this book as the file says: take it to the venue, and to others if it has no answer"
     require(root == book.root, STEP, f"a leaf under the root {show_quad(book.root)}", show_quad(root), remedy)
     health = account_health(compile_schedules(snapshot, parameters), keyed)
     return VerifiedCustomer(brought.identifier, brought.holdings, health)
+
+
+def customer_leaf(brought: CustomerFile, parameters: RiskParameters) -> Quad:
+    """The digest of the leaf that the file opens; whether it is in a tree is not looked at.
+
+    Raises:
+        VerificationError: step "customer", for holdings that no proven leaf has.
+    """
+    return _leaf(brought, _keyed(brought.holdings, parameters), parameters)
+
+
+def _leaf(brought: CustomerFile, keyed: list[tuple[int, int]], parameters: RiskParameters) -> Quad:
+    identity = account_id(brought.identifier, parameters.table.digest(), brought.blind, permute)
+    order = account_order(brought.nonce, brought.identifier)
+    return account_leaf(identity, brought.salt, brought.account_class, order, keyed, permute)
 
 
 def _keyed(holdings: tuple[CustomerHolding, ...], parameters: RiskParameters) -> list[tuple[int, int]]:
