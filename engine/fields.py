@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StrictInt, StrictStr, WithJsonSchema
 
 from plimsoll.engine.decimals import (
+    PPM,
     PPM_DIGITS,
     VALUE_DIGITS,
     format_decimal,
@@ -78,6 +79,13 @@ def _rate(text: object) -> int:
     return parse_decimal(text, PPM_DIGITS)
 
 
+def _move(text: object) -> int:
+    move = parse_decimal(text, PPM_DIGITS, negative=True)
+    if not MIN_MOVE <= move <= MAX_MOVE:
+        raise RefusedValueError("a move outside -1 to 100", "moves are fractions: -0.2 is a fall of 20 %")
+    return move
+
+
 def _format_value(value: int) -> str:
     return format_decimal(value, VALUE_DIGITS)
 
@@ -85,6 +93,10 @@ def _format_value(value: int) -> str:
 def _format_rate(rate: int) -> str:
     return format_decimal(rate, PPM_DIGITS)
 
+
+MIN_MOVE = -PPM
+"""Nothing falls by more than all of it."""
+MAX_MOVE = 100 * PPM
 
 _PLAIN = r"(0|[1-9][0-9]*)(\.[0-9]+)?"
 
@@ -113,6 +125,14 @@ Rate = Annotated[
     BeforeValidator(_rate),
     PlainSerializer(_format_rate),
     _schema(_PLAIN, "a rate as a decimal fraction with up to 6 decimals, 1 being 100 %"),
+]
+Move = Annotated[
+    int,
+    BeforeValidator(_move),
+    PlainSerializer(_format_rate),
+    _schema(
+        "-?" + _PLAIN, "a relative move as a decimal fraction from -1 to 100 with up to 6 decimals, -0.2 being -20 %"
+    ),
 ]
 Lot = Annotated[
     int, BeforeValidator(parse_lot), PlainSerializer(format_lot), _schema(r"(0\.0*1|10*)", "a power of ten")

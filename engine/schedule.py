@@ -28,6 +28,7 @@ __all__ = [
     "ScheduleError",
     "Schedules",
     "Tier",
+    "compile_equity",
     "compile_schedule",
     "compile_schedules",
 ]
@@ -71,7 +72,15 @@ def compile_schedule(
     return _compile(Market(snapshot, parameters), requirement)
 
 
-def _compile(market: Market, requirement: Requirement) -> Schedule:
+def compile_equity(snapshot: MarketSnapshot, parameters: RiskParameters) -> Schedule:
+    """The schedule of every key without any requirement: the same equities, and no tier that only a margin makes.
+
+    Raises as `compile_schedule` does.
+    """
+    return _compile(Market(snapshot, parameters), None)
+
+
+def _compile(market: Market, requirement: Requirement | None) -> Schedule:
     tiers: list[Tier] = []
     for index, info in enumerate(market.parameters.table):
         for side in Side:
@@ -97,10 +106,11 @@ class _LotRefusedError(Exception):
     """Why a lot does not fit ("fine" or "coarse"); never leaves this module."""
 
 
-def _rules(market: Market, info: InstrumentInfo, side: Side, requirement: Requirement) -> _Rules:
+def _rules(market: Market, info: InstrumentInfo, side: Side, requirement: Requirement | None) -> _Rules:
     one = market.parameters.by_name[info.name]
     margin: tuple[Piece, ...] = _FREE
-    if info.kind in (Kind.PERPETUAL, Kind.FUTURE) or (info.kind is Kind.SPOT and side is Side.SHORT):
+    asked = info.kind in (Kind.PERPETUAL, Kind.FUTURE) or (info.kind is Kind.SPOT and side is Side.SHORT)
+    if asked and requirement is not None:
         margin = _requirement(market, one, requirement)
     return _Rules(_equity(one, side), margin, market.price(info), market.exchange_rate(info))
 

@@ -19,6 +19,7 @@ from plimsoll.engine.fields import NAME_PATTERN
 from plimsoll.engine.ingest.tables import ACCOUNTS, HOLDINGS
 from plimsoll.engine.ingest.values import MAX_ACCOUNT_BYTES, MAX_CLASS
 from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -85,6 +86,7 @@ class HoldingRow(BaseModel):
 MODELS: Final[dict[str, type[BaseModel]]] = {
     "snapshot": MarketSnapshot,
     "parameters": RiskParameters,
+    "scenarios": ScenarioList,
     f"{ACCOUNTS.name}-row": AccountRow,
     f"{HOLDINGS.name}-row": HoldingRow,
 }

@@ -10,7 +10,10 @@ from venues import parameters, snapshot
 
 from plimsoll.engine.book import Book
 from plimsoll.engine.decimals import PPM, VALUE_SCALE, format_decimal
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.engine.schedule import Schedules, compile_schedules
+from plimsoll.engine.snapshot import MarketSnapshot
 
 Json = dict[str, Any]
 
@@ -39,7 +42,12 @@ def price(random: Random) -> str:
 
 
 def market(seed: int, coins: int = 6, derivatives: int = 12) -> Schedules:
-    """Schedules of a random market quoted in U: coins, perpetuals and futures in two currencies, settlement."""
+    """Schedules of a random market."""
+    return compile_schedules(*files(seed, coins, derivatives))
+
+
+def files(seed: int, coins: int = 6, derivatives: int = 12) -> tuple[MarketSnapshot, RiskParameters]:
+    """A random market quoted in U: coins, perpetuals and futures in two currencies, settlement."""
     random = Random(seed)
     instruments: list[Json] = []
     prices: dict[str, str] = {}
@@ -60,7 +68,27 @@ def market(seed: int, coins: int = 6, derivatives: int = 12) -> Schedules:
     instruments += [
         {"name": f"cash {name}", "kind": "settlement", "currency": name, "lot": "0.000001"} for name in ("U", "C0")
     ]
-    return compile_schedules(snapshot(prices), parameters(instruments, close_out="0.654321"))
+    return snapshot(prices), parameters(instruments, close_out="0.654321")
+
+
+def scenarios(seed: int, count: int = 3) -> ScenarioList:
+    """Random scenarios of the random market: a default, moves of underlyings, a move and a price of an instrument."""
+    random = Random(seed)
+
+    def move() -> str:
+        return format_decimal(random.randrange(-900_000, 2_000_000), 6)
+
+    drawn = [
+        {
+            "name": f"S{k}",
+            "default": move(),
+            "underlyings": {f"C{coin}": move() for coin in range(3)},
+            "moves": {"D5": move()},
+            "prices": {"D7": price(random), "C3": price(random)},
+        }
+        for k in range(count)
+    ]
+    return ScenarioList.model_validate({"version": 1, "name": "random", "revision": seed, "scenarios": drawn})
 
 
 def book(schedules: Schedules, accounts: int, holdings: int, seed: int, *, full: bool = False) -> Book:
