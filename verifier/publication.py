@@ -44,7 +44,7 @@ def verify_bundle(
     """
     manifest, snapshot = bundle.manifest, bundle.snapshot
     # 3. The venue signed the manifest.
-    _check_signature(bundle, venue_key)
+    check_signature(bundle, venue_key)
     # 4. All parts speak of one venue, publication and moment.
     require(manifest.venue == snapshot.venue, STEP, f"a snapshot of {manifest.venue}", snapshot.venue)
     require(manifest.sequence == snapshot.sequence, STEP, f"a snapshot of {manifest.sequence}", snapshot.sequence)
@@ -87,7 +87,8 @@ def verify_history(bundles: Sequence[Bundle]) -> None:
         require(new.snapshot.previous == proof, STEP, f"{after}: previous proof {proof.hex()}", of_proof)
 
 
-def _check_signature(bundle: Bundle, venue_key: bytes) -> None:
+def check_signature(bundle: Bundle, venue_key: bytes) -> None:
+    """Step 3: the venue signed the manifest. Raises `VerificationError`."""
     from py_ecc.bls import G2ProofOfPossession as Bls  # noqa: PLC0415 - half a second; only publications need it
 
     key = bundle.signature.public_key
