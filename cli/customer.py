@@ -15,9 +15,9 @@ from plimsoll.cli import console
 from plimsoll.cli.amounts import amount, exact
 from plimsoll.cli.check import freshness
 from plimsoll.cli.findings import show_findings, summary
-from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE
+from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, policy_at, root_of
 from plimsoll.cli.proof_files import read_market, read_proof_file
-from plimsoll.cli.verify import policy_at, root_of
+from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.atomic import FileWriteError, write_atomically
 from plimsoll.engine.ingest.preflight import BookRefusedError, preflight
 from plimsoll.engine.parameters import RiskParameters
@@ -57,8 +57,7 @@ def files(
     Exit codes: 0 done, 2 wrong usage, 3 the book or the opening file cannot be used.
     """
     from plimsoll.prover.core_api import permute  # noqa: PLC0415 - checking one's own file must work without the core
-    from plimsoll.prover.customers import customer_files, tree  # noqa: PLC0415
-    from plimsoll.prover.job import check_opening  # noqa: PLC0415
+    from plimsoll.prover.customers import customer_files  # noqa: PLC0415
     from plimsoll.prover.opening import Opening  # noqa: PLC0415
 
     if out.exists():
@@ -73,12 +72,8 @@ def files(
     unknown = sorted(set(accounts) - set(checked.book.accounts))
     if unknown:
         raise click.UsageError(f"--account {unknown[0]!r}: no account of {book}")
-    secrets = Opening.read(opening)
-    # first of all: the tree of another book's accounts cannot be made
-    check_opening(checked.book, checked.snapshot, secrets)
-    levels = tree(checked.book, checked.parameters.table.digest(), secrets, permute)
-    chosen = list(accounts) or None
-    made = customer_files(checked.book, checked.snapshot, checked.parameters, secrets, levels, chosen)
+    secrets, chosen = Opening.read(opening), list(accounts) or None
+    made = customer_files(checked.book, checked.snapshot, checked.parameters, secrets, permute, chosen)
     try:
         count = _write_folder(out, made)
     except OSError as error:
@@ -119,10 +114,7 @@ def check(
         verified = verify_book(data, snapshot, rules, policy_at(at, max_age, root=root))
         found = verify_customer(brought, verified, snapshot, rules)
     except VerificationError as error:
-        if as_json:
-            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
-        console.say(f"invalid: {file} fails at step {error}")
-        return console.FAILED
+        return refuse(error, as_json, f"{file} fails at step")
     if as_json:
         console.write_json({"valid": True, **_data(found)})
     else:

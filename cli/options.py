@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,9 +13,12 @@ import click
 
 from plimsoll.engine.fields import parse_time
 from plimsoll.engine.problems import RefusedValueError
+from plimsoll.verifier.oracles import KEY_BYTES
+from plimsoll.verifier.policy import Policy
 
 ANY_AGE: Final = -1
 """What `--max-age any` gives."""
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _MICROSECONDS: Final = 1_000_000
 
@@ -37,8 +42,8 @@ def _duration(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     return int(match[1]) * _UNITS[match[2]] * _MICROSECONDS
 
 
-def hex32_or_none(value: str | None) -> bytes | None:
-    """32 bytes from 64 hexadecimal digits, blanks among them allowed, as `verify` prints a root."""
+def hex32(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
+    """32 bytes from 64 hexadecimal digits as an option's callback; blanks are allowed, as `verify` prints a root."""
     if value is None:
         return None
     digits = "".join(value.split())
@@ -47,9 +52,27 @@ def hex32_or_none(value: str | None) -> bytes | None:
     return bytes.fromhex(digits)
 
 
-def hex32(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
-    """`hex32_or_none` as an option's callback."""
-    return hex32_or_none(value)
+def root_of(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
+    """A root's four field elements from its digits, as an option's callback."""
+    raw = hex32(context, option, value)
+    return None if raw is None else tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, 32, 8))
+
+
+def venue_key(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
+    """A public key from its digits, as an option's callback."""
+    if value is None:
+        return None
+    if not re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", value):
+        raise click.BadParameter(f"expected {2 * KEY_BYTES} hexadecimal digits: the public key that `key` printed")
+    return bytes.fromhex(value)
+
+
+def policy_at(at: int | None, max_age: int | None, root: tuple[int, ...] | None = None) -> Policy:
+    """The policy of `--at`, `--max-age` and `--root`; everything else at full strength."""
+    policy = Policy(at=None if at is None else EPOCH + timedelta(microseconds=at), root=root)
+    if max_age is None:
+        return policy
+    return replace(policy, max_age=None if max_age == ANY_AGE else timedelta(microseconds=max_age))
 
 
 def now() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +12,7 @@ from plimsoll.cli import console
 from plimsoll.cli.key import read_key
 from plimsoll.cli.options import JSON, PATH
 from plimsoll.cli.proof_files import read_market
+from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.fields import Version
 from plimsoll.engine.json_files import read_model
@@ -20,9 +20,6 @@ from plimsoll.engine.price_reports import PriceReport
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.oracles import Attestation, OracleSet, PublicKey, Signature, verify_prices
-
-if TYPE_CHECKING:
-    pass
 
 
 class SignedReport(BaseModel):
@@ -100,10 +97,7 @@ def verify(market: Path, oracles: Path, attestation: Path, as_json: bool) -> int
     try:
         found = verify_prices(snapshot, brought, accepted)
     except VerificationError as error:
-        if as_json:
-            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
-        console.say(f"invalid: {market} fails at step {error}")
-        return console.FAILED
+        return refuse(error, as_json, f"{market} fails at step")
     claimed = [*found.claimed, *(["funding"] if snapshot.funding else []), *_open_interest(snapshot)]
     if as_json:
         lists = {"signers": list(found.signers), "attested": list(found.attested), "claimed": claimed}

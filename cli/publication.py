@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from plimsoll.cli import console
+from plimsoll.cli.amounts import exact
 from plimsoll.cli.not_said import NOT_SAID
 from plimsoll.cli.options import JSON, PATH, now
-from plimsoll.cli.proof_files import UnreadableFileError, read_proof_file
-from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
+from plimsoll.cli.options import venue_key as parse_key
+from plimsoll.cli.proof_files import read_proof_file
+from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
+from plimsoll.engine.json_files import read_bytes
 from plimsoll.verifier.archive import is_archive, read_publication
 from plimsoll.verifier.bundle import (
     ATTESTATION,
-    MAX_BYTES,
     PARAMETERS,
     PROOF,
     RESERVES,
@@ -26,20 +27,11 @@ from plimsoll.verifier.bundle import (
 )
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.oracles import KEY_BYTES, OracleSet
+from plimsoll.verifier.oracles import OracleSet
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle, verify_history
 
 PROVEN, ATTESTED, CLAIMED = "proven", "attested", "claimed"
-
-
-def venue_key(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
-    """A public key from its digits, as an option's callback."""
-    if value is None:
-        return None
-    if not re.fullmatch(f"[0-9a-f]{{{2 * KEY_BYTES}}}", value):
-        raise click.BadParameter(f"expected {2 * KEY_BYTES} hexadecimal digits: the public key that `key` printed")
-    return bytes.fromhex(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +72,15 @@ def publish(
     from plimsoll.prover.publication import publish as write  # noqa: PLC0415
 
     paths = {SNAPSHOT: market, PARAMETERS: parameters, ATTESTATION: attestation, RESERVES: reserves}
-    files = {name: _read(path) for name, path in paths.items() if path is not None} | {PROOF: read_proof_file(proof)}
+    files = {name: read_bytes(path) for name, path in paths.items() if path is not None} | {
+        PROOF: read_proof_file(proof)
+    }
     before = read_publication(previous) if previous else None
     bundle = make_bundle(files, read_key(key_file), now(), before)
     try:
         write(bundle, out, before, policy=Policy(max_age=None))
     except VerificationError as error:
-        console.say(f"not published: it would be refused at step {error}")
-        return console.FAILED
+        return refuse(error, False, "it would be refused at step", "not published")
     console.stdout().print(
         console.facts(
             "Published",
@@ -104,7 +97,7 @@ def publish(
 
 @click.command()
 @click.argument("publications", type=PATH, nargs=-1, required=True)
-@click.option("--venue-key", callback=venue_key, required=True, metavar="HEX", help="The venue's public key.")
+@click.option("--venue-key", callback=parse_key, required=True, metavar="HEX", help="The venue's public key.")
 @JSON
 def history(publications: tuple[Path, ...], venue_key: bytes, as_json: bool) -> int:
     """Verify each of PUBLICATIONS, whatever its age, and that each names the one before it.
@@ -118,10 +111,7 @@ def history(publications: tuple[Path, ...], venue_key: bytes, as_json: bool) -> 
             verify_bundle(bundle, venue_key, policy=Policy(max_age=None))
         verify_history(bundles)
     except VerificationError as error:
-        if as_json:
-            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
-        console.say(f"broken: {error}")
-        return console.FAILED
+        return refuse(error, as_json, "step", "broken")
     if as_json:
         first = bundles[0].manifest.previous
         digests = [one.digest.hex() for one in bundles]
@@ -170,7 +160,7 @@ def changes(old: Bundle, new: Bundle) -> list[str]:
         for name in sorted(before_values.keys() | after_values.keys()):
             a, b = before_values.get(name), after_values.get(name)
             if a != b:
-                lines.append(f"{what} of {name}: {_decimal(a)} to {_decimal(b)}")
+                lines.append(f"{what} of {name}: {_or_none(a)} to {_or_none(b)}")
     for what, a_there, b_there in (
         ("attestation of prices", old.attestation is not None, new.attestation is not None),
         ("reserves", old.reserves is not None, new.reserves is not None),
@@ -203,10 +193,7 @@ def verify_publication(directory: Path, key: bytes | None, oracles: Path | None,
     try:
         verified = verify_bundle(bundle, key, accepted, policy)
     except VerificationError as error:
-        if as_json:
-            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
-        console.say(f"invalid: {directory} fails at step {error}")
-        return console.FAILED
+        return refuse(error, as_json, f"{directory} fails at step")
     found = figures(bundle, verified)
     if as_json:
         lines = [{"figure": one.what, "value": one.value, "label": one.label} for one in found]
@@ -245,17 +232,17 @@ def figures(bundle: Bundle, verified: VerifiedBundle) -> list[Figure]:
     }
     for name, price in sorted(snapshot.prices.items()):
         label = ATTESTED if name in attested else CLAIMED
-        found.append(Figure(f"price of {name}", f"{_decimal(price)} {_currency(bundle, name)}", label))
+        found.append(Figure(f"price of {name}", f"{exact(price)} {_currency(bundle, name)}", label))
     for one in bundle.parameters.instruments:
         if one.kind == "spot" and one.currency == snapshot.quote:
             found.append(Figure(f"price of {one.name}: the quote currency's own coin", f"1 {snapshot.quote}", CLAIMED))
     for what, table in (("funding", snapshot.funding), ("open interest", snapshot.open_interest)):
-        found += [Figure(f"{what} of {name}", _decimal(value), CLAIMED) for name, value in sorted(table.items())]
+        found += [Figure(f"{what} of {name}", exact(value), CLAIMED) for name, value in sorted(table.items())]
     if verified.reserves:
         listed = bundle.reserves.addresses if bundle.reserves else ()
         found.append(Figure("addresses whose keys signed for this book", str(len(listed)), ATTESTED))
         for what, sums in (("reserves", verified.reserves.reserves), ("fund", verified.reserves.insurance_fund)):
-            found += [Figure(f"{what} in {name}", _decimal(units), CLAIMED) for name, units in sorted(sums.items())]
+            found += [Figure(f"{what} in {name}", exact(units), CLAIMED) for name, units in sorted(sums.items())]
     return found
 
 
@@ -264,16 +251,5 @@ def _currency(bundle: Bundle, name: str) -> str:
     return bundle.snapshot.quote if one.kind == "spot" else one.currency
 
 
-def _decimal(value: int | None) -> str:
-    return "none" if value is None else format_decimal(value, VALUE_DIGITS)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UnreadableFileError(f"{path}: cannot be read: {error.strerror}; check the path") from error
-    if len(data) > MAX_BYTES:
-        raise UnreadableFileError(f"{path}: larger than {MAX_BYTES} bytes")
-    return data
+def _or_none(value: int | None) -> str:
+    return "none" if value is None else exact(value)

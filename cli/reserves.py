@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from plimsoll.cli import console
+from plimsoll.cli.amounts import exact
 from plimsoll.cli.options import JSON, PATH, hex32
-from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
+from plimsoll.cli.verdicts import refuse
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.ethereum import show_address
 from plimsoll.verifier.reserves import DOMAIN, OWNERSHIP, OwnedAddress, Reserves, message, verify_reserves
@@ -59,10 +60,7 @@ def verify(listed: Path, venue: str, sequence: int, root: bytes, as_json: bool) 
     try:
         found = verify_reserves(brought, venue, sequence, root)
     except VerificationError as error:
-        if as_json:
-            console.write_json({"valid": False, "step": error.step, "expected": error.expected, "got": error.got})
-        console.say(f"invalid: {listed} fails at step {error}")
-        return console.FAILED
+        return refuse(error, as_json, f"{listed} fails at step")
     if as_json:
         console.write_json(
             {
@@ -108,4 +106,4 @@ def _members(kind: str) -> list[dict[str, str]]:
 
 
 def _shown(sums: dict[str, int]) -> dict[str, str]:
-    return {instrument: format_decimal(units, VALUE_DIGITS) for instrument, units in sorted(sums.items())}
+    return {instrument: exact(units) for instrument, units in sorted(sums.items())}

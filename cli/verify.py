@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,30 +12,20 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.not_said import NOT_SAID
-from plimsoll.cli.options import ANY_AGE, AT, JSON, MAX_AGE, PATH, hex32_or_none
+from plimsoll.cli.options import AT, EPOCH, JSON, MAX_AGE, PATH, hex32, policy_at, root_of
+from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.publication import is_publication, verify_publication
-from plimsoll.cli.publication import venue_key as parse_key
+from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.book import VerifiedBook, verify_book
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.policy import FULL_SECURITY, Policy, hexadecimal
+from plimsoll.verifier.policy import FULL_SECURITY, hexadecimal
 
 SECONDS: Final = 3.0
 """Rough time of a verification; only the bar uses it."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _previous(_context: click.Context, _option: click.Parameter, value: str | None) -> bytes | None:
-    return hex32_or_none(value)
-
-
-def root_of(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, ...] | None:
-    """A root's four field elements from its digits, as an option's callback."""
-    raw = hex32_or_none(value)
-    return None if raw is None else tuple(int.from_bytes(raw[i : i + 8], "big") for i in range(0, 32, 8))
 
 
 @click.command()
@@ -57,7 +47,7 @@ def root_of(_context: click.Context, _option: click.Parameter, value: str | None
 @click.option("--accept-weaker-security", is_flag=True, help="Needed for a --security-floor below 128.")
 @click.option("--root", callback=root_of, metavar="HEX", help="The root that you were shown, 64 hexadecimal digits.")
 @click.option("--sequence", type=click.IntRange(0), help="The publication expected [default: the snapshot's].")
-@click.option("--previous", callback=_previous, metavar="HEX", help="SHA-256 of the proof published before this one.")
+@click.option("--previous", callback=hex32, metavar="HEX", help="SHA-256 of the proof published before this one.")
 @JSON
 def verify(
     proof: Path,
@@ -111,7 +101,7 @@ def verify(
     try:
         verified = console.timed("verifying", SECONDS, lambda _tell: verify_book(data, snapshot, rules, accepted))
     except VerificationError as error:
-        return _refused(proof, error, as_json)
+        return refuse(error, as_json, f"{proof} fails at step")
     elapsed = time.monotonic() - start
     if as_json:
         names = {"venue_claimed": snapshot.venue, "parameters_claimed": f"{rules.name}, revision {rules.revision}"}
@@ -122,29 +112,12 @@ def verify(
     return console.OK
 
 
-def policy_at(at: int | None, max_age: int | None, root: tuple[int, ...] | None = None) -> Policy:
-    """The policy of `--at`, `--max-age` and `--root`; everything else at full strength."""
-    policy = Policy(at=None if at is None else _EPOCH + timedelta(microseconds=at), root=root)
-    if max_age is None:
-        return policy
-    return replace(policy, max_age=None if max_age == ANY_AGE else timedelta(microseconds=max_age))
-
-
-def _refused(proof: Path, error: VerificationError, as_json: bool) -> int:
-    if as_json:
-        parts = {"step": error.step, "expected": error.expected, "got": error.got, "remedy": error.remedy}
-        console.write_json({"valid": False, **parts})
-    console.stderr().print("[bold red]invalid:[/]", end=" ")
-    console.say(f"{proof} fails at step {error}")
-    return console.FAILED
-
-
 def _data(verified: VerifiedBook) -> dict[str, Any]:
     return {
         "shape": verified.shape.name,
         "root": [str(one) for one in verified.root],
         "commitment": [str(one) for one in verified.commitment],
-        "snapshot_time": format_time((verified.snapshot_time - _EPOCH) // timedelta(microseconds=1)),
+        "snapshot_time": format_time((verified.snapshot_time - EPOCH) // timedelta(microseconds=1)),
         "sequence": verified.sequence,
         "program": verified.program,
         "profile": verified.profile,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from plimsoll.circuits.leaves import Permutation, Quad, account_id, account_leaf, empty_leaf, node
 from plimsoll.engine.book import Book
@@ -42,21 +42,34 @@ def customer_files(
     snapshot: MarketSnapshot,
     parameters: RiskParameters,
     opening: Opening,
-    levels: list[list[Quad]],
+    permute: Permutation,
     accounts: list[str] | None = None,
 ) -> Iterator[CustomerFile]:
-    """The files of these accounts, or of all, in the book's order.
+    """The files of these accounts, or of all, in the book's order. All is checked before the first is made.
 
     Args:
-        levels: from `tree`, for the same book and opening.
+        permute: the Rust core's, for a whole book.
 
     Raises:
         OpeningError: the opening is another book's or another publication's.
     """
+    # first of all: the tree of another book's accounts cannot be made
     check_opening(book, snapshot, opening)
+    levels = tree(book, parameters.table.digest(), opening, permute)
+    return _files(book, snapshot, parameters, opening, levels, book.accounts if accounts is None else accounts)
+
+
+def _files(
+    book: Book,
+    snapshot: MarketSnapshot,
+    parameters: RiskParameters,
+    opening: Opening,
+    levels: list[list[Quad]],
+    accounts: Sequence[str],
+) -> Iterator[CustomerFile]:
     leaves = {leaf.account: leaf for leaf in opening.accounts}
     index = {account: i for i, account in enumerate(book.accounts)}
-    for account in book.accounts if accounts is None else accounts:
+    for account in accounts:
         leaf = leaves[account]
         yield CustomerFile.model_construct(
             version=1,

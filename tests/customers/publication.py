@@ -8,7 +8,7 @@ from small_book import LOTS, PARAMETERS, SNAPSHOT, small_book
 
 from plimsoll.circuits.poseidon2 import permute
 from plimsoll.circuits.shapes import ShapeClass
-from plimsoll.prover.customers import customer_files, tree
+from plimsoll.prover.customers import customer_files
 from plimsoll.prover.job import new_opening, prove_book
 from plimsoll.prover.opening import Opening
 from plimsoll.verifier.book import VerifiedBook, verify_book
@@ -38,6 +38,5 @@ def verified() -> VerifiedBook:
 
 @cache
 def files() -> dict[str, CustomerFile]:
-    levels = tree(BOOK, PARAMETERS.table.digest(), opening(), permute)
-    made = customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), levels)
+    made = customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), permute)
     return {one.identifier: CustomerFile.parse(one.model_dump_json().encode()) for one in made}
