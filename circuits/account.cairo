@@ -12,6 +12,7 @@
 %builtins output range_check poseidon tape schedule
 
 from lib.hashing import TAG_LEAF, TAG_NODE, Permutation, Quad, hash_block, permute
+from lib.quads import read_quad
 from lib.ranges import check60, range_check
 from lib.schedule import Record, holding
 from lib.sums import Sum, settle
@@ -28,15 +29,6 @@ const KEY = 2 ** 14;
 const UNIT1 = 0x7a4;
 const UNIT2 = 0x310;
 const UNIT3 = 0x5af;
-
-func read_quad{tape_ptr: felt*}() -> (quad: Quad) {
-    alloc_locals;
-    let (local x0) = read();
-    let (local x1) = read();
-    let (local x2) = read();
-    let (local x3) = read();
-    return (quad=Quad(x0, x1, x2, x3));
-}
 
 // Five limbs of 12 bits.
 struct Amount {

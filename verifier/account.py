@@ -40,7 +40,7 @@ from plimsoll.verifier.statement import NO_PREVIOUS, Digests, Statement, read_pr
 
 ACCOUNT: Final = "account"
 """The statement's kind."""
-ACCOUNT_PROGRAM: Final = "b0e7e70f73f15f9a4ff374272808399dd24f2a0996492a900a97396c9a5d421a"
+ACCOUNT_PROGRAM: Final = "68408e54a9e7bd3abc7913c5589ccc3b254b090c26a378367916e2c28dc1b63a"
 """Digest of the pinned account program (`circuits/compiled/account.json`)."""
 STEP: Final = "policy"
 
