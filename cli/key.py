@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import click
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from plimsoll.cli import console
 from plimsoll.engine.atomic import FileWriteError, write_atomically
-from plimsoll.engine.fields import Digest, Version
-from plimsoll.engine.json_files import read_model
+from plimsoll.engine.fields import Digest, Name, Version
+from plimsoll.engine.json_files import load_model, problems_of
 from plimsoll.engine.problems import InputError
 
 if TYPE_CHECKING:
     from plimsoll.prover.signing_key import SigningKey
+
+
+MAX_KEY_BYTES: Final = 4_096
 
 
 class KeyFile(BaseModel):
@@ -31,14 +35,21 @@ class KeyFile(BaseModel):
     seed: Annotated[Digest, Field(repr=False, description="32 secret bytes")]
 
 
+def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    try:
+        return TypeAdapter(Name).validate_python(value)
+    except ValidationError as error:
+        raise click.BadParameter(f"{value!r}: {problems_of(error, '')[0].message}") from None
+
+
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--name", required=True, help="Whose key it is.")
+@click.option("--name", callback=_name, required=True, help="Whose key it is.")
 def key(out: Path, name: str) -> int:
     """Draw a secret key into OUT (mode 0600) and print what others list of it.
 
     \b
-    Exit codes: 0 done, 3 OUT exists or cannot be written.
+    Exit codes: 0 done, 2 no such name can be listed, 3 OUT exists or cannot be written.
     """
     from plimsoll.prover.signing_key import SEED_BYTES, SigningKey  # noqa: PLC0415 - py_ecc is an extra
 
@@ -54,13 +65,28 @@ def key(out: Path, name: str) -> int:
 
 
 def read_key(path: Path) -> SigningKey:
-    """The key in a file of `plimsoll key`; its content is in no error's text."""
+    """The key in a file of `plimsoll key`; its content is in no error's text.
+
+    Raises:
+        SigningKeyError: it cannot be read, is others' to read as well, or is no key file.
+    """
+    from plimsoll.prover.opening import is_private  # noqa: PLC0415 - only who has a key needs the prover's side
     from plimsoll.prover.signing_key import SigningKey, SigningKeyError  # noqa: PLC0415 - py_ecc is an extra
 
-    if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise SigningKeyError(f"{path} can be read by others: chmod 600 it, and draw a new key if it was copied")
+    key = None
     try:
-        return SigningKey.from_seed(read_model(KeyFile, path).seed)
-    except InputError:
-        # the cause is left out: its text could quote the secret
-        raise SigningKeyError(f"{path} is no key file of `plimsoll key`: restore it from its backup") from None
+        # a pipe that nobody writes to must not keep us waiting
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+            # of the open file: under its name another may stand a moment later
+            private = is_private(file.fileno())
+            data = file.read(MAX_KEY_BYTES) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError as error:
+        raise SigningKeyError(f"{path}: cannot be read: {error.strerror}; check the path") from None
+    if not private:
+        raise SigningKeyError(f"{path} can be read by others: chmod 600 it, and draw a new key if it was copied")
+    with suppress(InputError):
+        key = SigningKey.from_seed(load_model(KeyFile, data, str(path)).seed)
+    if key is None:
+        # raised here and not above: the first error quotes the file, and would stay in this one's context
+        raise SigningKeyError(f"{path} is no key file of `plimsoll key`: restore it from its backup")
+    return key

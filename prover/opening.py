@@ -172,6 +172,6 @@ def _tuples(raw: dict[str, Any]) -> dict[str, Any]:
     return {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
 
 
-def is_private(path: Path) -> bool:
-    """Whether nobody but the owner can read the file."""
+def is_private(path: Path | int) -> bool:
+    """Whether nobody but the owner can read the file, given by its path or as an open file's number."""
     return not os.stat(path).st_mode & 0o077

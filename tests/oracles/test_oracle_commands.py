@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import stat
+import traceback
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,10 @@ from typing import Any
 import pytest
 from oracle_market import NAMES, report, snapshot
 
+from plimsoll.cli.key import read_key
 from plimsoll.cli.main import run
+from plimsoll.engine.problems import InputError
+from plimsoll.prover.signing_key import SigningKeyError
 
 SIGNING = (0, 2, 3)
 
@@ -119,6 +124,50 @@ def test_damaged_key_rejected_without_showing_it(
     assert "restore it from its backup" in shown.err
     assert seed[:12] not in shown.err + shown.out
     assert not (tmp_path / "x").exists()
+
+
+def test_unusable_key_files_are_named(tmp_path: Path) -> None:
+    """A pipe is not waited for; an error's context holds nothing of the file; what is missing is said."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o600)
+    cut = tmp_path / "cut"
+    cut.write_text('{"version": 1, "kind": "signing key", "seed": "' + "5e" * 31 + '"}')
+    cut.chmod(0o600)
+    for path, message in ((pipe, "no key file"), (cut, "no key file"), (tmp_path / "none", "cannot be read: No such")):
+        with pytest.raises(SigningKeyError, match=message) as caught:
+            read_key(path)
+        shown = "".join(traceback.format_exception(caught.value))
+        assert "5e5e5e" not in shown
+        assert not isinstance(caught.value.__context__, InputError)
+
+
+def test_mode_is_that_of_the_file_that_was_opened(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A private file exchanged for a public one under its name, between check and reading, is not read as private."""
+    name = tmp_path / "key.json"
+    name.write_bytes((desk / "key0.json").read_bytes())
+    name.chmod(0o644)
+    private = tmp_path / "private"
+    private.write_bytes(name.read_bytes())
+    private.chmod(0o600)
+    genuine = os.open
+
+    def exchanged(path: Any, *arguments: Any, **more: Any) -> int:
+        handle = genuine(path, *arguments, **more)
+        if path == name or path == str(name):
+            private.replace(name)
+        return handle
+
+    monkeypatch.setattr(os, "open", exchanged)
+    with pytest.raises(SigningKeyError, match="can be read by others"):
+        read_key(name)
+    assert stat.S_IMODE(name.stat().st_mode) == 0o600, "the check by name would have passed"
+
+
+@pytest.mark.parametrize("name", ["Zo\u00eb", "", "a" * 65, "x\ny", "-"])
+def test_name_that_cannot_be_listed_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert run(["key", str(tmp_path / "key"), "--name", name]) == 2
+    assert "expected a name of 1 to 64 letters" in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_reports_of_one_oracle_rejected(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
