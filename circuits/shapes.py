@@ -79,11 +79,11 @@ class ShapeClass:
             case Role.SINGLE:
                 return [MIN_LOG_HEIGHT]
             case Role.INNER | Role.EMPTY | Role.ACCOUNT | Role.SETTLE:
-                return _cover(leaves)
+                return cover(leaves)
             case Role.HOLDINGS:
-                return _cover(self.holdings_rows)
+                return cover(self.holdings_rows)
             case Role.POSEIDON:
-                return _cover(leaves + self.holdings_rows + (leaves - 1) + 1)
+                return cover(leaves + self.holdings_rows + (leaves - 1) + 1)
             case Role.RANGE:
                 return [12]
             case Role.SCHEDULE:
@@ -114,7 +114,7 @@ class ShapeClass:
         return ShapeClass(log_leaves, grid[0])
 
 
-def _cover(rows: int) -> list[int]:
+def cover(rows: int) -> list[int]:
     """One or two powers of two that hold `rows` rows: the highest one within, and one for the rest."""
     low = 1 << MIN_LOG_HEIGHT
     top = 1 << max(rows.bit_length() - 1, MIN_LOG_HEIGHT)

@@ -76,10 +76,16 @@ def previous_publication(snapshot: MarketSnapshot) -> bytes:
     return snapshot.previous or NO_PREVIOUS
 
 
-def check_policy(statement: Statement, policy: Policy, snapshot: MarketSnapshot, kind: str = BOOK_BATCH) -> None:
+def check_policy(
+    statement: Statement,
+    policy: Policy,
+    snapshot: MarketSnapshot,
+    kind: str = BOOK_BATCH,
+    batch: tuple[int, int] = (0, 1),
+) -> None:
     """Step 3 of verification: the statement is one that the caller accepts.
 
-    The security floor is checked afterwards, when the tables' sizes are known (`verifier.security`).
+    `batch` is the index and the number of the book's batches. The security floor is checked afterwards, when the tables' sizes are known (`verifier.security`).
 
     Raises:
         VerificationError: step "policy", with the condition that failed.
@@ -108,7 +114,7 @@ def check_policy(statement: Statement, policy: Policy, snapshot: MarketSnapshot,
     if policy.root is not None:
         _equal("root", hexadecimal(policy.root), hexadecimal(statement.public_values[1:5]))
     _equal("consumer context", policy.context.hex(), statement.context.hex())
-    _equal("batch", "0 of 1", f"{statement.batch_index} of {statement.batch_count}")
+    _equal("batch", "{} of {}".format(*batch), f"{statement.batch_index} of {statement.batch_count}")
 
 
 def check_public_values(statement: Statement, shape: ShapeClass) -> None:

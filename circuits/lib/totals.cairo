@@ -11,8 +11,8 @@ from lib.tape import read
 
 const FIGURES = 2 ** 15;
 const FIGURE_ROWS = 5;
-const TAG_TOTALS = 6;
-const TAG_BOOK = 7;
+const TAG_TOTALS = 9;
+const TAG_BOOK = 10;
 const TAG_BATCH = 8;
 
 struct Row {
