@@ -115,7 +115,7 @@ class Terms:
         return -(-len(self.instruments) // 2)
 
     def roms(self) -> dict[str, list[list[int]]]:
-        X instrument without a fellow is beside one that is shown to be nothing."""
+        """The read-only tables' records; an odd last instrument has a fellow that is shown to be nothing."""
         nothing = InstrumentTerm(False, None, (0, 0))
         padded = [*self.instruments, nothing][: 2 * self.rows]
         return {
@@ -192,4 +192,3 @@ def build_totals(program: Program, terms: Terms, shape: TotalsShape) -> ProgramT
         ProgramTablesError: the program's paths are not those of totals.cairo.
     """
     return build_tables(program, terms.roms(), lambda table: shape.log_heights(table, terms), TABLES)
-

@@ -85,7 +85,8 @@ def check_policy(
 ) -> None:
     """Step 3 of verification: the statement is one that the caller accepts.
 
-    `batch` is the index and the number of the book's batches. The security floor is checked afterwards, when the tables' sizes are known (`verifier.security`).
+    The security floor is checked afterwards, when the tables' sizes are known (`verifier.security`). `batch` is the
+    index and the number of the book's batches.
 
     Raises:
         VerificationError: step "policy", with the condition that failed.
