@@ -10,7 +10,7 @@ from plimsoll.engine.decimals import format_quantity
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.job import check_opening
-from plimsoll.prover.opening import AccountLeaf, Opening
+from plimsoll.prover.opening import Opening
 from plimsoll.verifier.customer import CustomerFile, CustomerHolding
 
 
@@ -82,13 +82,14 @@ def _files(
             account_class=int(book.classes[index[account]]),
             position=leaf.position,
             holdings=tuple(_holdings(book.holdings(index[account]), parameters)),
-            path=tuple(_siblings(leaf, levels)),
+            path=tuple(siblings(leaf.position, levels)),
         )
 
 
-def _siblings(leaf: AccountLeaf, levels: list[list[Quad]]) -> Iterator[Quad]:
+def siblings(position: int, levels: list[list[Quad]]) -> Iterator[Quad]:
+    """The sibling at each level of a leaf's way to the root, lowest first."""
     for height, level in enumerate(levels[:-1]):
-        yield level[leaf.position >> height ^ 1]
+        yield level[position >> height ^ 1]
 
 
 def _holdings(keyed: list[tuple[int, int]], parameters: RiskParameters) -> Iterator[CustomerHolding]:
