@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plimsoll.engine.book import Book
 from plimsoll.engine.book_schedule import BookSchedule
+from plimsoll.engine.book_sums import book_sums
 from plimsoll.engine.decimals import PPM
 from plimsoll.engine.health import AccountHealth, Status
-from plimsoll.engine.problems import shown
 from plimsoll.engine.schedule import Schedules
-from plimsoll.engine.tiers import HoldingError
-from plimsoll.engine.wide import LIMBS, Limbs, Wide, carry, maximum
+from plimsoll.engine.wide import Wide, maximum
 
-CHUNK = 2**15
-"""Holdings evaluated at a time, so that the working arrays stay in the processor's cache."""
 MAX_RATIO = 2**27
 """Margin ratios, in ppm, that thresholds can express: up to 134."""
 
@@ -101,22 +96,9 @@ def book_health(
 
     Raises `HoldingError` naming the first holding that no tier covers.
     """
-    n = len(book)
-    tables = BookSchedule(schedules)
-    figures = [np.zeros((LIMBS, n), dtype=np.int64) for _ in range(3)]
-
-    def evaluate(span: tuple[int, int]) -> int:
-        for whole, part in zip(figures, _evaluate(tables, book, *span), strict=True):
-            whole[:, slice(*span)] = carry(part)
-        return span[1] - span[0]
-
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        for done in pool.map(evaluate, _spans(book)):
-            if progress is not None:
-                progress(done)
-    equity, maintenance, initial = (Wide(limbs) for limbs in figures)
+    equity, maintenance, initial = book_sums(BookSchedule(schedules), book, workers=workers, progress=progress)
     initial = maximum(initial, maintenance)
-    status = np.zeros(n, dtype=np.uint8)
+    status = np.zeros(len(book), dtype=np.uint8)
     # Each line is worse than the one before, so the last that applies stands.
     status[(equity - initial).negative()] = Status.PRE_LIQUIDATION
     status[(equity - maintenance).negative()] = Status.PARTIAL_LIQUIDATION
@@ -131,36 +113,3 @@ def totals(book: Book, keys: int) -> list[int]:
     np.add.at(low, book.keys, book.quantities & (2**30 - 1))
     np.add.at(high, book.keys, book.quantities >> 30)
     return [int(a) + (int(b) << 30) for a, b in zip(low, high, strict=True)]
-
-
-def _spans(book: Book) -> list[tuple[int, int]]:
-    """Account ranges of about `CHUNK` holdings each."""
-    n = len(book)
-    marks = np.searchsorted(book.offsets, np.arange(0, len(book.keys), CHUNK))
-    edges = sorted({0, n, *(int(mark) for mark in marks if mark <= n), *range(0, n, CHUNK)})
-    return list(pairwise(edges))
-
-
-def _evaluate(tables: BookSchedule, book: Book, start: int, stop: int) -> list[Limbs]:
-    first, last = int(book.offsets[start]), int(book.offsets[stop])
-    keys, quantities = book.keys[first:last], book.quantities[first:last]
-    results = [np.zeros((LIMBS, stop - start), dtype=np.int64) for _ in range(3)]
-    if first == last:
-        return results
-    found, covered = tables.find(keys, quantities)
-    if not covered.all():
-        _refuse(book, first + int(np.flatnonzero(~covered)[0]))
-    # `reduceat` takes an empty range for one element: sum over the accounts that hold something.
-    holding = np.flatnonzero(np.diff(book.offsets[start : stop + 1]))
-    starts = book.offsets[start:stop][holding] - first
-    for result, sums in zip(results, tables.sums(found, quantities, starts), strict=True):
-        result[:, holding] = sums
-    return results
-
-
-def _refuse(book: Book, holding: int) -> None:
-    account = int(book.account_of(np.array([holding]))[0])
-    raise HoldingError(
-        f"account {shown(book.accounts[account])}: {int(book.quantities[holding])} lots under key "
-        f"{int(book.keys[holding])} are covered by no tier; correct the key, or give the last bracket a null cap"
-    )
