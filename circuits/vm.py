@@ -52,7 +52,7 @@ def run(compiled: Any, tape: Sequence[int], records: Records | Mapping[str, Reco
         runner.end_run()
         runner.read_return_values()
         runner.vm.verify_auto_deductions()
-        _check_ledger(runner)
+        check_ledger(runner)
         return outputs(runner)
     except Exception as e:  # cairo-lang raises AssertionError, VmException and others
         cause = getattr(e, "inner_exc", e)
@@ -92,8 +92,8 @@ def outputs(runner: Any) -> list[int]:
     return [runner.vm_memory[builtin.base + i] for i in range(builtin.get_used_cells(runner))]
 
 
-def _check_ledger(runner: Any) -> None:
-    """The amounts of each key sum to zero."""
+def check_ledger(runner: Any) -> None:
+    """The amounts of each key sum to zero, in a run that has ended. Raises VmError otherwise."""
     builtin = runner.builtin_runners.get("ledger_builtin")
     used = builtin.get_used_cells(runner) if builtin is not None else 0
     cells = [runner.vm_memory[builtin.base + i] for i in range(used)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from refusals import Case, Rule, gullible, zero_padded
+from refusals import Case, Rule, gullible, idle_row, zero_padded
 
 from plimsoll.circuits.compiler import CompiledProgram
 from plimsoll.circuits.instructions import Instruction, Opcode, Operand, Result, decode
@@ -100,6 +100,7 @@ CASES = {
         "With a free column for the input, the prover chooses it: a free capacity element gives collisions.",
         instead="for i in missing:\n    self.cells[base + i] = Poly.column(self.trace.new_column())",
     ),
+    "builtins.Ledger.close.1": Case("ledger_entry_cut", "second line", "A key without an amount."),
     "builtins.Rom.pointer.1": Case(
         "record_unaligned",
         "cautious",
@@ -164,7 +165,12 @@ CASES = {
     "callgraph._record_sizes.2": Case(
         "poseidon_wrong_layout", "cautious", "The structure's name of a cell does not change which cell it is."
     ),
-    "callgraph._record_sizes.3": Case("schedule_without_layout", "second line", "The record's size is not known."),
+    "callgraph._record_sizes.3": Case(
+        "ledger_wrong_layout",
+        "second line",
+        "The entry that follows would begin in the middle of this one.",
+    ),
+    "callgraph._record_sizes.4": Case("schedule_without_layout", "second line", "The record's size is not known."),
     "calls.provide_claim.1": Case(
         "pointer_returned", "second line", "The claim that is provided would be narrower than the one required."
     ),
@@ -348,6 +354,17 @@ RULES = {
     Rule(
         "builtins", "Poseidon.give", "self.trace.require(POSEIDON_BUS, inputs + [Poly.column(c) for c in columns])"
     ): Case("edited/hash", "lie", "A permutation's outputs are its own.", adapt=gullible("poseidon")),
+    Rule("builtins", "Ledger.finish", "self.trace.post(LEDGER_BUS, [field], amount)"): Case(
+        "programs/ledger", "lie", "An entry is a message: what is posted is closed.", (1, 2, 20, 0, 21)
+    ),
+    Rule("compile", "_emit", "count = builder.mul(required, builder.polynomial(message.amount.sorted_terms()))"): Case(
+        "programs/ledger",
+        "lie",
+        "A row that stands for no call posts nothing, whatever its columns hold.",
+        (1, 2, 20, 0, 21),
+        instead="count = builder.polynomial(message.amount.sorted_terms())",
+        fill=idle_row("entries.nz", {1: 2, 2: 1}),
+    ),
     Rule(
         "builtins", "Rom.read", "self.trace.require(ROM_BUS + self.name, [index] + [Poly.column(c) for c in columns])"
     ): Case("programs/record_written_first", "lie", "A record is one of the table.", (1, 0), adapt=gullible("rom")),

@@ -88,6 +88,7 @@ class Case:
         instead: statements in place of the `raise`.
         edit: changes the program, for refusals that no Cairo source brings about.
         adapt: changes the compiled tables before they are filled.
+        fill: changes the filled rows.
     """
 
     program: str
@@ -97,6 +98,7 @@ class Case:
     instead: str = "pass"
     edit: Callable[[Program], Program] | None = None
     adapt: Callable[[CompiledProgram], CompiledProgram] | None = None
+    fill: Callable[[Machine, Execution], Execution] | None = None
 
     @property
     def path(self) -> Path:
@@ -245,6 +247,7 @@ def compared(case: Case, given: Program, compiled: CompiledProgram, m: Machine) 
     in_cairo.data = list(given.bytecode)
     try:
         execution = widened(m, m.execute(tape))
+        execution = case.fill(m, execution) if case.fill else execution
         m.check(execution)
     except (WitnessError, CheckError, KeyError, ValueError) as e:
         return Outcome("cautious", f"no witness: {type(e).__name__}")
@@ -285,6 +288,23 @@ def widened(m: Machine, execution: Execution) -> Execution:
     first = rows[root][0]
     rows[root] = [[first[0], *outputs, *first[1 + len(execution.outputs) :]], *rows[root][1:]]
     return Execution(rows, outputs)
+
+
+def idle_row(name: str, tape: Mapping[int, int]) -> Callable[[Machine, Execution], Execution]:
+    """One more row of a table, of no call, with cells in the columns of its tape (by their place on it, from 1)."""
+
+    def fill(m: Machine, execution: Execution) -> Execution:
+        [table] = [i for i, t in enumerate(m.tables.tables) if t.name == name]
+        [path] = [p for p in m.witness["paths"] if p["table"] == table]
+        columns = [s["column"] for s in path["steps"] if s["op"] == "tape"]
+        row = [0] * m.tables.tables[table].width
+        for place, value in tape.items():
+            row[columns[place - 1]] = value
+        rows = list(execution.rows)
+        rows[table] = [*rows[table], row]
+        return Execution(rows, execution.outputs)
+
+    return fill
 
 
 def zero_padded(compiled: CompiledProgram) -> CompiledProgram:

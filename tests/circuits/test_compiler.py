@@ -11,6 +11,7 @@ from machine import CIRCUITS, HERE, PROGRAMS, compiled, expectations, machine, p
 from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.checker import CheckError
 from plimsoll.circuits.compiler import CompiledPath, compile_program
+from plimsoll.circuits.compiler.builtins import LEDGER_BUS
 from plimsoll.circuits.compiler.errors import ControlFlowError, HintError, PointerError, SignatureError
 from plimsoll.circuits.compiler.polynomials import Poly
 from plimsoll.circuits.compiler.trace import ACTIVE, DEPTH, ImpossiblePath, Trace, gated
@@ -53,7 +54,22 @@ def test_active_is_boolean_and_counts_every_message(path: CompiledPath) -> None:
         values = table_values(table.nodes, row, 0, (), ())
         assert (values[table.constraints[0]] == 0) is allowed
         for message in table.messages[: -len(table.blinds)]:
-            assert values[message.count] == (active if message.weight else -active % P)
+            if message.bus != LEDGER_BUS:
+                assert values[message.count] == (active if message.weight else -active % P)
+
+
+@each_path
+def test_an_entry_of_the_ledger_counts_only_on_an_active_row(path: CompiledPath) -> None:
+    table = path.table
+    entries = [m for m in table.messages if m.bus == LEDGER_BUS]
+    steps = [s for s in path.witness["steps"] if s["op"] == "tape"]
+    assert all(m.weight == 0 and len(m.fields) == 1 for m in entries)
+    for active in (0, 1):
+        row = [active, *range(11, 10 + table.width)]
+        values = table_values(table.nodes, row, 0, (), ())
+        given = {row[s["column"]] for s in steps}
+        amounts = {values[m.count] for m in entries}
+        assert amounts <= ({0} if active == 0 else given | {-x % P for x in given})
 
 
 @each_path
@@ -62,7 +78,7 @@ def test_degrees_and_message_fields_are_small(path: CompiledPath) -> None:
     assert max(degree[c] for c in path.table.constraints) <= MAX_DEGREE
     for message in path.table.messages:
         assert all(degree[f] <= 1 for f in message.fields)
-        assert degree[message.count] == 1
+        assert degree[message.count] == (2 if message.bus == LEDGER_BUS else 1)
 
 
 @each_path
@@ -70,7 +86,8 @@ def test_a_claim_is_provided_once_at_the_rows_depth_and_calls_are_one_deeper(pat
     table = path.table
     row = list(range(100, 100 + table.width))
     values = table_values(table.nodes, row, 0, (), ())
-    provided = [m for m in table.messages[: -len(table.blinds)] if m.weight == 0]
+    entries = [m for m in table.messages if m.bus == LEDGER_BUS]
+    provided = [m for m in table.messages[: -len(table.blinds)] if m.weight == 0 and m not in entries]
     assert [m.bus for m in provided] == [f"fn:{path.function}"]
     assert values[provided[0].fields[0]] == row[DEPTH]
     for message in table.messages:
@@ -181,7 +198,7 @@ def test_main_with_an_argument_rejected() -> None:
 
 def test_changed_hint_rejected() -> None:
     book = book_program()
-    hints = ((book.hints[0][0], "limbs(memory, fp, 3)"), *book.hints[1:])
+    hints = ((book.hints[0][0], "limbs(memory, fp, 4)"), *book.hints[1:])
     with pytest.raises(HintError, match="not in the registry"):
         compile_program(replace(book, hints=hints))
 

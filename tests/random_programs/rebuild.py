@@ -125,7 +125,7 @@ class Layout:
                 if row[ACTIVE]:
                     path = paths[table.name]
                     claim = path.trace.messages
-                    provided = next(m for m in claim if not m.required)
+                    provided = next(m for m in claim if not m.required and m.amount is None)
                     key = (provided.bus, tuple(evaluate(f, row) for f in provided.fields))
                     self.unused.setdefault(key, []).append((path, row))
 
@@ -231,6 +231,7 @@ def judge(cairo: Any, memory: Rebuilt, records: Sequence[Sequence[int]]) -> None
         runner.memory.unfreeze_for_testing()
         runner.end_run()
         runner.read_return_values()
+        vm.check_ledger(runner)
         found = vm.outputs(runner)
     except Exception as e:  # cairo-lang raises AssertionError, VmException and others
         raise RebuildError(f"the VM refuses the memory: {getattr(e, 'inner_exc', e)!r}") from e
