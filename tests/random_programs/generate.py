@@ -11,12 +11,13 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-ORDER = ("output", "range_check", "poseidon", "tape", "schedule")
+ORDER = ("output", "range_check", "poseidon", "tape", "ledger", "schedule")
 """Builtins in the order of a `%builtins` line."""
 TYPES = {
     "range_check": "range_check_ptr",
     "poseidon": "poseidon_ptr: Permutation*",
     "tape": "tape_ptr: felt*",
+    "ledger": "ledger_ptr: Entry*",
     "schedule": "schedule_ptr: Record*",
     "output": "output_ptr: felt*",
 }
@@ -149,6 +150,8 @@ class Scope:
             found += [self.checked]
         if "poseidon" in self.builtins:
             found += [self.hash]
+        if "ledger" in self.builtins:
+            found += [self.entries]
         if "schedule" in self.builtins:
             found += [self.record] * 2
         return found
@@ -302,6 +305,15 @@ class Scope:
             self.line(f"local {name} = poseidon_ptr.o{self.rng.choice([0, 1, 2, 3, 8, 9, 10, 11])};")
             self.add(name, "felt")
         self.line("let poseidon_ptr = poseidon_ptr + Permutation.SIZE;")
+
+    def entries(self) -> None:
+        """An amount under a key, and what closes it, in one piece or two; now and then it is left open."""
+        key, amount, part = self.atom(), self.expression(1), self.atom()
+        closing = [f"-{amount}"] if self.rng.random() < 0.5 else [f"{part} - {amount}", f"-{part}"]
+        for value in [amount, *(closing if self.rng.random() < 0.95 else [])]:
+            self.line(f"assert ledger_ptr.key = {key};")
+            self.line(f"assert ledger_ptr.amount = {value};")
+            self.line("let ledger_ptr = ledger_ptr + Entry.SIZE;")
 
     def record(self) -> None:
         """Fields of a record: by index or behind a pointer in a local, and sometimes asserted before they are read."""
