@@ -16,6 +16,7 @@ from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.fields import Version
 from plimsoll.engine.json_files import read_model
+from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.price_reports import PriceReport
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError
@@ -64,7 +65,8 @@ def attest(signed: tuple[Path, ...], oracles: Path, out: Path) -> int:
     """Gather SIGNED reports into one attestation. Each signature is checked, so that a bad one is named.
 
     \b
-    Exit codes: 0 done, 3 a file cannot be read, or a report is no oracle's of the set.
+    Exit codes: 0 done, 1 fewer than the quorum, and nothing is written,
+    3 a file cannot be read, or a report is no oracle's of the set.
     """
     from plimsoll.prover.oracle_reports import OracleError  # noqa: PLC0415 - py_ecc is an extra
     from plimsoll.prover.oracle_reports import attest as gather  # noqa: PLC0415
@@ -76,26 +78,32 @@ def attest(signed: tuple[Path, ...], oracles: Path, out: Path) -> int:
         if keys.count(one) > 1:
             raise OracleError(f"{path}: another report has the same oracle's key; give one report of each oracle")
     found = gather(accepted, {one.public_key: (one.report, one.signature) for one in reports})
+    said = f"{len(reports)} of {len(accepted.oracles)} oracles, {accepted.quorum} needed"
+    if len(reports) < accepted.quorum:
+        console.show_error(f"{out} is not written: {said}; nobody would accept it")
+        return console.FAILED
     _write(out, found)
-    console.say(f"{out}: {len(reports)} of {len(accepted.oracles)} oracles, {accepted.quorum} needed")
+    console.say(f"{out}: {said}")
     return console.OK
 
 
 @oracle.command()
 @click.argument("market", type=PATH)
+@click.option("--parameters", type=PATH, required=True, help="The risk parameters: the currency of each price.")
 @click.option("--oracles", type=PATH, required=True, help="The oracle set that you accept.")
 @click.option("--attestation", type=PATH, required=True, help="The signed reports that came with the snapshot.")
 @JSON
-def verify(market: Path, oracles: Path, attestation: Path, as_json: bool) -> int:
+def verify(market: Path, parameters: Path, oracles: Path, attestation: Path, as_json: bool) -> int:
     """Verify that the prices of the snapshot MARKET are medians of signed reports.
 
     \b
     Exit codes: 0 they are, 1 they are not, 3 a file cannot be read.
     """
-    snapshot, accepted = read_market(MarketSnapshot, market), OracleSet.load(oracles)
+    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
+    accepted = OracleSet.load(oracles)
     brought = Attestation.load(attestation)
     try:
-        found = verify_prices(snapshot, brought, accepted)
+        found = verify_prices(snapshot, rules, brought, accepted)
     except VerificationError as error:
         return refuse(error, as_json, f"{market} fails at step")
     claimed = [*found.claimed, *(["funding"] if snapshot.funding else []), *_open_interest(snapshot)]

@@ -226,10 +226,6 @@ def figures(bundle: Bundle, verified: VerifiedBundle) -> list[Figure]:
         Figure("manifest", verified.digest, ATTESTED),
     ]
     attested = set(verified.prices.attested) if verified.prices else set()
-    # a derivative's price is in its own currency, which an oracle's report does not know
-    attested -= {
-        one.name for one in bundle.parameters.instruments if one.kind != "spot" and one.currency != snapshot.quote
-    }
     for name, price in sorted(snapshot.prices.items()):
         label = ATTESTED if name in attested else CLAIMED
         found.append(Figure(f"price of {name}", f"{exact(price)} {_currency(bundle, name)}", label))

@@ -16,21 +16,21 @@ from plimsoll.engine.fields import Name, Time, Value
 
 
 class PriceQuote(BaseModel):
-    """One price, and how sure the oracle is of it; both in 10^-20 of the quote currency."""
+    """One price, and how sure the oracle is of it; both in 10^-20 of `currency`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     price: Value
+    currency: Name = Field(description="in which one unit costs this much")
     confidence: Value = Field(description="half-width of the interval around the price, in the same unit")
 
 
 class PriceReport(BaseModel):
-    """The prices of one oracle at one moment, by symbol; one unit of each, in the quote currency."""
+    """The prices of one oracle at one moment, by symbol; one unit of each, each in the currency that it names."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     feed: Name = Field(description="whose symbols these are: an agreed name, the same for all oracles")
-    quote: Name = Field(description="currency of the prices")
     time: Time = Field(description="moment of the prices, UTC; inside: microseconds since 1970")
     prices: dict[Name, PriceQuote] = Field(min_length=1)
 
@@ -39,14 +39,15 @@ class PriceReport(BaseModel):
 
         The key is part of it, so that a report is its oracle's own and no two oracles ever sign the same message.
         """
-        encoder = Encoder("plimsoll/price-report/1")
+        encoder = Encoder("plimsoll/price-report/2")
         encoder.text(public_key.hex())
         encoder.text(self.feed)
-        encoder.text(self.quote)
         encoder.integers([self.time, len(self.prices)])
         for symbol in sorted(self.prices):
+            quote = self.prices[symbol]
             encoder.text(symbol)
-            encoder.integers([self.prices[symbol].price, self.prices[symbol].confidence])
+            encoder.text(quote.currency)
+            encoder.integers([quote.price, quote.confidence])
         return encoder.digest()
 
 

@@ -27,9 +27,10 @@ from pydantic import (
     model_validator,
 )
 
-from plimsoll.engine.decimals import PPM
+from plimsoll.engine.decimals import PPM, PPM_DIGITS, format_decimal
 from plimsoll.engine.fields import Count, Name, Rate, Version
 from plimsoll.engine.json_files import load_model, read_model
+from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.price_reports import PriceReport, median
 from plimsoll.engine.problems import RefusedValueError
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -149,21 +150,28 @@ class AttestedPrices:
     claimed: tuple[str, ...]
 
 
-def verify_prices(snapshot: MarketSnapshot, attestation: Attestation, accepted: OracleSet) -> AttestedPrices:
+def verify_prices(
+    snapshot: MarketSnapshot, parameters: RiskParameters, attestation: Attestation, accepted: OracleSet
+) -> AttestedPrices:
     """Every price of the snapshot is the median of signed reports within the accepted bounds.
 
     That the snapshot itself is fresh is the policy's check (`verifier.policy`); here reports are held against it.
+
+    Args:
+        parameters: the rules of the proof: they say in which currency each price stands.
 
     Raises:
         VerificationError: step "oracles", with what was expected and what came.
     """
     # 1. The bitmap is one of the accepted set, and enough of its oracles signed.
     signers = _signers(attestation, accepted)
-    # 2. Each report speaks of this feed and currency, and is no older than allowed and not from the future.
+    # 2. Rules and prices count in one currency.
+    require(parameters.quote == snapshot.quote, STEP, f"rules in {snapshot.quote}", parameters.quote)
+    # Each report speaks of this feed, and is no older than allowed and not from the future.
     for oracle, report in zip(signers, attestation.reports, strict=True):
         _check_report(oracle.name, report, snapshot, accepted)
-    # 3. Each price is the median of at least a quorum of reports, all of them sure and close to it.
-    attested, claimed = _check_prices(snapshot, attestation, signers, accepted)
+    # 3. Each price is the median of at least a quorum of reports, all in its currency, sure of it and close to it.
+    attested, claimed = _check_prices(snapshot, parameters, attestation, signers, accepted)
     # 4. Each signer's key is one whose secret somebody has shown to hold.
     for oracle in signers:
         _check_possession(oracle)
@@ -184,15 +192,18 @@ def _signers(attestation: Attestation, accepted: OracleSet) -> list[Oracle]:
 
 def _check_report(name: str, report: PriceReport, snapshot: MarketSnapshot, accepted: OracleSet) -> None:
     require(report.feed == accepted.feed, STEP, f"a report of {name} for the feed {accepted.feed}", report.feed)
-    require(report.quote == snapshot.quote, STEP, f"a report of {name} in {snapshot.quote}", report.quote)
     age = snapshot.time - report.time
-    require(age >= 0, STEP, f"a report of {name} not later than the snapshot", f"{-age / MICROSECONDS} s later")
+    require(age >= 0, STEP, f"a report of {name} not later than the snapshot", f"{_seconds(-age)} s later")
     what = f"a report of {name} at most {accepted.max_age_seconds} s older than the snapshot"
-    require(age <= accepted.max_age_seconds * MICROSECONDS, STEP, what, f"{age / MICROSECONDS} s")
+    require(age <= accepted.max_age_seconds * MICROSECONDS, STEP, what, f"{_seconds(age)} s")
 
 
 def _check_prices(
-    snapshot: MarketSnapshot, attestation: Attestation, signers: list[Oracle], accepted: OracleSet
+    snapshot: MarketSnapshot,
+    parameters: RiskParameters,
+    attestation: Attestation,
+    signers: list[Oracle],
+    accepted: OracleSet,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     attested, claimed = [], []
     for instrument in sorted(snapshot.prices):
@@ -203,8 +214,12 @@ def _check_prices(
         if symbol is None:
             raise VerificationError(STEP, f"a symbol for {instrument} in the accepted set", "none", "add it there")
         reports = zip(signers, attestation.reports, strict=True)
+        currency = _currency(instrument, snapshot, parameters)
         quotes = [(one.name, report.prices[symbol]) for one, report in reports if symbol in report.prices]
         require(len(quotes) >= accepted.quorum, STEP, f"{symbol} in at least {accepted.quorum} reports", len(quotes))
+        for name, quote in quotes:
+            what = f"{name}'s {symbol} in {currency}, as the price of {instrument} stands"
+            require(quote.currency == currency, STEP, what, quote.currency)
         middle = median([quote.price for _, quote in quotes])
         for name, quote in quotes:
             sure = quote.confidence * PPM <= quote.price * accepted.max_confidence
@@ -225,8 +240,20 @@ def _check_prices(
     return tuple(attested), tuple(claimed)
 
 
+def _currency(instrument: str, snapshot: MarketSnapshot, parameters: RiskParameters) -> str:
+    """A coin's price is in the quote currency, a derivative's in its own: a report in another says something else."""
+    listed = parameters.by_name.get(instrument)
+    if listed is None:
+        raise VerificationError(STEP, f"rules for {instrument}", "none", "take the rules that the proof is about")
+    return snapshot.quote if listed.kind == "spot" else listed.currency
+
+
 def _percent(rate: int) -> str:
-    return f"{rate * 100 / PPM:g} %"
+    return f"{format_decimal(rate, PPM_DIGITS - 2)} %"
+
+
+def _seconds(microseconds: int) -> str:
+    return format_decimal(microseconds, 6)
 
 
 @cache

@@ -57,7 +57,7 @@ def verify_bundle(
     if oracles is not None:
         if bundle.attestation is None:
             raise VerificationError(STEP, f"{ATTESTATION}, since an oracle set is given", "none")
-        prices = verify_prices(snapshot, bundle.attestation, oracles)
+        prices = verify_prices(snapshot, bundle.parameters, bundle.attestation, oracles)
     reserves = None
     if bundle.reserves is not None:
         root = bytes.fromhex(show_quad(book.root))

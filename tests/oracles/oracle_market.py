@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from plimsoll.engine.json_files import load_model
+from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.price_reports import PriceReport
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.oracle_reports import attest
@@ -61,15 +62,32 @@ def snapshot(**changes: Any) -> MarketSnapshot:
     return load_model(MarketSnapshot, json.dumps(fields | changes).encode(), "market.json")
 
 
+def quoted(price: str, confidence: str = "1", currency: str = "USD") -> dict[str, str]:
+    return {"price": price, "currency": currency, "confidence": confidence}
+
+
 def report(place: int, **changes: Any) -> PriceReport:
     """What oracle number `place` says, thirty seconds before the snapshot."""
     fields: dict[str, Any] = {
         "feed": "spot index",
-        "quote": "USD",
         "time": "2026-11-21T11:59:30Z",
-        "prices": {symbol: {"price": of[place], "confidence": "1"} for symbol, of in PRICES.items()},
+        "prices": {symbol: quoted(of[place]) for symbol, of in PRICES.items()},
     }
     return load_model(PriceReport, json.dumps(fields | changes).encode(), "report.json")
+
+
+@cache
+def rules() -> RiskParameters:
+    """Two coins, and contracts in two currencies."""
+    derivative: dict[str, Any] = {"kind": "perpetual", "lot": "0.0001"}
+    derivative["maintenance"] = [{"floor": "0", "cap": None, "rate": "0.05"}]
+    instruments = [
+        *({"name": name, "kind": "spot", "currency": name, "lot": "0.0001"} for name in ("BTC", "ETH", "CAT")),
+        derivative | {"name": "BTC-PERP", "underlying": "BTC", "currency": "USD"},
+        derivative | {"name": "ETH-BTC", "underlying": "ETH", "currency": "BTC"},
+    ]
+    fields = {"version": 1, "name": "oracle", "revision": 1, "quote": "USD", "close_out": "0.5"}
+    return load_model(RiskParameters, json.dumps(fields | {"instruments": instruments}).encode(), "parameters.json")
 
 
 def attestation(reports: dict[int, PriceReport] | None = None, among: OracleSet | None = None) -> Attestation:

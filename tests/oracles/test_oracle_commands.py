@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oracle_market import NAMES, report, snapshot
+from oracle_market import NAMES, report, rules, snapshot
 
 from plimsoll.cli.key import read_key
 from plimsoll.cli.main import run
@@ -51,6 +51,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     write(folder / "oracles.json", accepted)
     write(folder / "market.json", snapshot().model_dump(mode="json"))
+    write(folder / "parameters.json", rules().model_dump(mode="json"))
     signed = [str(folder / f"signed{place}.json") for place in SIGNING]
     out = ["--oracles", str(folder / "oracles.json"), "--out", str(folder / "attestation.json")]
     assert run(["oracle", "attest", *signed, *out]) == 0
@@ -58,7 +59,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def checked(desk: Path, *more: str, market: str = "market.json") -> int:
-    files = ["--oracles", str(desk / "oracles.json"), "--attestation", str(desk / "attestation.json")]
+    names = ("parameters", "oracles", "attestation")
+    files = [text for name in names for text in (f"--{name}", str(desk / f"{name}.json"))]
     return run(["oracle", "verify", str(desk / market), *files, *more])
 
 
@@ -170,6 +172,20 @@ def test_name_that_cannot_be_listed_rejected(tmp_path: Path, capsys: pytest.Capt
     assert list(tmp_path.iterdir()) == []
 
 
+def test_too_few_reports_make_no_attestation(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    signed = [str(desk / f"signed{place}.json") for place in SIGNING[:2]]
+    out = ["--oracles", str(desk / "oracles.json"), "--out", str(tmp_path / "attestation.json")]
+    assert run(["oracle", "attest", *signed, *out]) == 1
+    assert "2 of 3 oracles, 3 needed" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rules_of_another_currency_rejected(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(desk / "euro.json", snapshot(quote="EUR").model_dump(mode="json"))
+    assert checked(desk, market="euro.json") == 1
+    assert "expected rules in EUR, got USD" in capsys.readouterr().err
+
+
 def test_two_reports_of_one_oracle_rejected(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     twice = [str(desk / "signed0.json")] * 2
     out = ["--oracles", str(desk / "oracles.json"), "--out", str(tmp_path / "attestation.json")]
@@ -199,7 +215,7 @@ def test_report_altered_after_signing_rejected(desk: Path, tmp_path: Path, capsy
 def test_bad_file_is_named(
     desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, change: dict[str, Any], message: str
 ) -> None:
-    for name in ("oracles.json", "attestation.json", "market.json"):
+    for name in ("oracles.json", "attestation.json", "market.json", "parameters.json"):
         fields = json.loads((desk / name).read_text()) | (change if name == file else {})
         write(tmp_path / name, fields)
     assert checked(tmp_path) == 3

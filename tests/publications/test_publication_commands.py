@@ -6,17 +6,15 @@ import json
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from venue_office import oracles, parts, published, venue
 
 from plimsoll.cli.main import run
-from plimsoll.cli.publication import changes, figures
+from plimsoll.cli.publication import changes
 from plimsoll.prover.publication import publish
 from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT
 from plimsoll.verifier.policy import Policy
-from plimsoll.verifier.publication import verify_bundle
 
 OLD = Policy(max_age=None)
 
@@ -170,24 +168,3 @@ def test_diff_names_what_changed(office: Path, capsys: pytest.CaptureFixture[str
         "attestation of prices: gone",
         "reserves: gone",
     ]
-
-
-def test_derivative_in_another_currency_is_only_claimed() -> None:
-    """Reports are in the quote currency; a derivative's price is in its own, and no report says which."""
-    genuine = published(0)
-    rules = json.loads(parts(0)[PARAMETERS])
-    rules["instruments"][1]["currency"] = "BTC"
-    foreign = type(genuine)(
-        genuine.manifest,
-        genuine.manifest_bytes,
-        genuine.signature,
-        genuine.files | {PARAMETERS: json.dumps(rules).encode()},
-    )
-    for bundle, label in ((genuine, "attested"), (foreign, "claimed")):
-        prices = SimpleNamespace(attested=("BTC", "BTC-PERP"))
-        verified = SimpleNamespace(book=verify_bundle(genuine, venue().public_key, policy=OLD).book, digest="")
-        verified.prices, verified.reserves = prices, None
-        found = {one.what: one for one in figures(bundle, verified)}  # type: ignore[arg-type]
-        assert found["price of BTC-PERP"].label == label
-        assert found["price of BTC"].label == "attested"
-        assert found["price of BTC-PERP"].value.endswith("BTC" if label == "claimed" else "USD")

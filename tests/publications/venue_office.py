@@ -66,10 +66,8 @@ def oracles() -> OracleSet:
 
 def attestation(snapshot: MarketSnapshot) -> bytes:
     fields = snapshot.model_dump(mode="json")
-    quote = {"price": fields["prices"]["BTC"], "confidence": "1"}
-    said = PriceReport.model_validate(
-        {"feed": "index", "quote": "USD", "time": fields["time"], "prices": {"BTC": quote}}
-    )
+    quote = {"price": fields["prices"]["BTC"], "currency": "USD", "confidence": "1"}
+    said = PriceReport.model_validate({"feed": "index", "time": fields["time"], "prices": {"BTC": quote}})
     made = attest(oracles(), {oracle().public_key: (said, oracle().sign_report(said))})
     return made.model_dump_json().encode()
 
