@@ -59,6 +59,8 @@ class Opening:
     Attributes:
         book: SHA-256 of the book it was drawn for, hexadecimal.
         publication: venue and sequence: the secrets serve every proof of one publication, and no other.
+        batch_salts: of each batch's commitment, in order; none for a book of the one-batch statement. With them,
+            positions count over the leaves of all batches, and `commitment_salt` is of the book's totals.
     """
 
     book: str
@@ -69,6 +71,7 @@ class Opening:
     accounts: tuple[AccountLeaf, ...]
     empty: tuple[EmptyLeaf, ...]
     start: int = 0
+    batch_salts: tuple[tuple[int, ...], ...] = ()
 
     def write(self, path: Path) -> None:
         """Writes the file at once and readable by its owner only; an existing file is never overwritten."""
@@ -95,7 +98,8 @@ class Opening:
             del raw["version"]
             accounts = tuple(AccountLeaf(**_tuples(leaf)) for leaf in raw.pop("accounts"))
             empty = tuple(EmptyLeaf(**_tuples(leaf)) for leaf in raw.pop("empty"))
-            read = Opening(accounts=accounts, empty=empty, **_tuples(raw))
+            salts = tuple(map(tuple, raw.pop("batch_salts", ())))
+            read = Opening(accounts=accounts, empty=empty, batch_salts=salts, **_tuples(raw))
             opening = read if _is_as_drawn(read) else None
         except OSError as error:
             raise OpeningError(
@@ -109,8 +113,12 @@ class Opening:
         return opening
 
 
-def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: int, publication: str = "") -> Opening:
+def draw_opening(
+    book_digest: str, accounts: Sequence[str], shape: str, leaves: int, publication: str = "", batches: int = 0
+) -> Opening:
     """Fresh secrets for a publication of these accounts on `leaves` leaves, accounts in ascending order.
+
+    `leaves` are those of all `batches` together; 0 batches are for the one-batch statement, which has no further salt.
 
     The nonce is drawn again when two accounts' orders collide (48 bits: for 4,096 accounts once in 2^25 draws).
 
@@ -139,6 +147,7 @@ def draw_opening(book_digest: str, accounts: Sequence[str], shape: str, leaves: 
         commitment_salt=_random_elements(),
         accounts=tuple(AccountLeaf(p, a, o, _random_elements(), _random_elements()) for p, (o, a) in placed),
         empty=tuple(EmptyLeaf(p, _random_elements()) for p in sorted(set(range(leaves)) - set(positions))),
+        batch_salts=tuple(_random_elements() for _ in range(batches)),
     )
 
 
@@ -153,7 +162,12 @@ def _is_as_drawn(opening: Opening) -> bool:
     leaves = sorted(every, key=lambda leaf: leaf.position)
     accounts = [leaf for leaf in leaves if isinstance(leaf, AccountLeaf)]
     orders = [account_order(bytes.fromhex(opening.nonce), leaf.account) for leaf in accounts]
-    drawn = [opening.commitment_salt, *(leaf.salt for leaf in leaves), *(leaf.blind for leaf in accounts)]
+    drawn = [
+        opening.commitment_salt,
+        *opening.batch_salts,
+        *(leaf.salt for leaf in leaves),
+        *(leaf.blind for leaf in accounts),
+    ]
     return (
         [leaf.position for leaf in leaves] == list(range(len(leaves)))
         and [leaf.order for leaf in accounts] == orders

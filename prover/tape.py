@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from plimsoll.circuits.leaves import Permutation, account_id
 from plimsoll.circuits.shapes import HOLDINGS_PER_ROW, ShapeClass
@@ -43,11 +44,22 @@ def limbs(value: int, count: int) -> list[int]:
     return [value >> LIMB_BITS * i & (1 << LIMB_BITS) - 1 for i in range(count)]
 
 
+class Span(Protocol):
+    """A tier of a schedule or a piece of a batch schedule."""
+
+    @property
+    def key(self) -> int: ...
+    @property
+    def lo(self) -> int: ...
+    @property
+    def hi(self) -> int: ...
+
+
 class Tiers:
     """Finds a holding's schedule record: the tier of its key that its quantity falls into."""
 
-    def __init__(self, schedule: Schedule) -> None:
-        self.tiers = schedule.tiers
+    def __init__(self, schedule: Iterable[Span]) -> None:
+        self.tiers = tuple(schedule)
         self.null = len(self.tiers)
         self._starts: dict[int, tuple[int, list[int]]] = {}
         for i, tier in enumerate(self.tiers):
@@ -74,9 +86,7 @@ def encode_tape(
     Raises:
         TapeError: the opening is for other accounts, or the holdings need more rows than the shape class has.
     """
-    index = {account: i for i, account in enumerate(book.accounts)}
-    if sorted(index) != sorted(leaf.account for leaf in opening.accounts):
-        raise TapeError("the opening file holds other accounts than the book: prove with the book it was drawn for")
+    index = indices(book, opening)
     if len(opening.accounts) + len(opening.empty) != shape.leaves:
         raise TapeError(f"the opening file has another number of leaves than the shape class {shape.name}")
     tiers = Tiers(schedule)
@@ -98,11 +108,27 @@ def encode_tape(
         i = index[leaf.account]
         count = offsets[i + 1] - offsets[i]
         rows = -(-count // HOLDINGS_PER_ROW)
-        tape += [1, *account_id(leaf.account, instruments, leaf.blind, permute), *leaf.salt, classes[i], rows]
-        tape += limbs(leaf.order - previous - 1, GAP_LIMBS)
+        identity = account_id(leaf.account, instruments, leaf.blind, permute)
+        tape += account_head(leaf, identity, classes[i], rows, previous)
         for h in range(offsets[i], offsets[i + 1]):
             tape += tiers.holding(keys[h], quantities[h])
         for k in range(rows * HOLDINGS_PER_ROW - count):
             tape += [tiers.null + k, *limbs(0, QUANTITY_LIMBS)]
         previous = leaf.order
     return array("Q", tape).tobytes()
+
+
+def indices(book: Book, opening: Opening) -> dict[str, int]:
+    """Each account's place in the book. Raises TapeError if the opening holds other accounts."""
+    index = {account: i for i, account in enumerate(book.accounts)}
+    if sorted(index) != sorted(leaf.account for leaf in opening.accounts):
+        raise TapeError("the opening file holds other accounts than the book: prove with the book it was drawn for")
+    return index
+
+
+def account_head(
+    leaf: AccountLeaf, identity: tuple[int, ...], account_class: int, rows: int, previous: int
+) -> list[int]:
+    """An account's tape before its holdings; `previous` is the order of the account before it."""
+    gap = limbs(leaf.order - previous - 1, GAP_LIMBS)
+    return [1, *identity, *leaf.salt, account_class, rows, *gap]

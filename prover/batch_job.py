@@ -1,0 +1,198 @@
+"""Proving a whole book over batches: checked claims in, the bytes of every batch's proof and of the totals' out.
+
+Batches are proven one after the other: each has the machine's cores, and memory is that of one batch. They are
+independent: `prove_batch` with a batch's tape can run anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from plimsoll.circuits.batch_tables import BatchShape, batch_program
+from plimsoll.circuits.leaves import nonce_digest
+from plimsoll.circuits.totals_commitment import book_root
+from plimsoll.circuits.totals_tables import Terms, TotalsShape, totals_program
+from plimsoll.engine.batch_schedule import compile_batch_schedule
+from plimsoll.engine.book import Book
+from plimsoll.engine.book_claims import BookClaims
+from plimsoll.engine.book_figures import BookFigures, book_figures
+from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal, format_quantity
+from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.instruments import InstrumentTable
+from plimsoll.engine.liabilities import check_zero_sum
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.scenarios import ScenarioList
+from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.prover.batch_tape import BatchTape, encode_batches, encode_totals
+from plimsoll.prover.core_api import CoreWitness, permute
+from plimsoll.prover.job import book_digest, check_opening
+from plimsoll.prover.opening import Opening, OpeningError, draw_opening
+from plimsoll.verifier.batch import BATCH, ExpectedBatch, expected_batch
+from plimsoll.verifier.policy import previous_publication
+from plimsoll.verifier.profile import STANDARD, Profile
+from plimsoll.verifier.statement import Digests, Statement, write_proof
+from plimsoll.verifier.terms import terms_of
+from plimsoll.verifier.totals import TOTALS, expected_totals
+
+STAGES: Final = ("check", "tables", "tape", "batch", "totals")
+"""The stages in order; `progress` is told each when it begins, "batch" once for every batch."""
+FIGURE_NAMES: Final = ("margin gap", "deficit at the snapshot", *(f"deficit in scenario {s}" for s in (1, 2, 3)))
+
+Progress = Callable[[str], object]
+
+
+class ClaimError(PlimsollError):
+    """A claim that is not true of the book. Nothing has been proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenBook:
+    """The proof files of one book: its batches' in order, and its totals'. `root` is the book's."""
+
+    batches: tuple[bytes, ...]
+    totals: bytes
+    root: tuple[int, ...]
+    log_slots: int
+
+
+def new_batch_opening(book: Book, shape: BatchShape, batches: int, snapshot: MarketSnapshot) -> Opening:
+    """Fresh secrets for one publication of this book over so many batches.
+
+    Raises:
+        OpeningError: more accounts than leaves.
+    """
+    TotalsShape.fitting(batches)
+    publication = f"{snapshot.venue}, sequence {snapshot.sequence}"
+    leaves = shape.leaves * batches
+    return draw_opening(book_digest(book), book.accounts, opening_shape(shape, batches), leaves, publication, batches)
+
+
+def opening_shape(shape: BatchShape, batches: int) -> str:
+    """The declared sizes, as an opening file names them."""
+    return f"{batches} of {shape.name}"
+
+
+def check_claims(figures: BookFigures, claims: BookClaims, table: InstrumentTable, terms: Terms) -> None:
+    """Raises ClaimError or LiabilityError naming the first claim that is not true of the book."""
+    check_zero_sum(figures.totals, table)
+    for index, (info, term) in enumerate(zip(table, terms.instruments, strict=True)):
+        held = (figures.totals[2 * index], figures.totals[2 * index + 1])
+        if term.shown is not None and term.shown != held:
+            long, short = (format_quantity(one, info.lot) for one in held)
+            raise ClaimError(f"totals of {info.name}: the book has {long} long and {short} short: claim these")
+    for asset, (currency, bound) in enumerate(zip(claims.liabilities, terms.bounds, strict=True)):
+        mine = [(i, one) for i, one in enumerate(table) if terms.instruments[i].asset == asset]
+        owed = sum(figures.totals[2 * i] for i, _ in mine)
+        if owed > bound:
+            shown = format_quantity(owed, mine[0][1].lot)
+            raise ClaimError(f"liabilities in {currency}: the book has {shown}, more than the claimed bound")
+    for name, term, true in zip(FIGURE_NAMES, terms.figures, figures.figures, strict=True):
+        within = true.amount <= term.bound and true.accounts <= term.count
+        if not within or (term.exact and (true.amount, true.accounts) != (term.bound, term.count)):
+            amount = format_decimal(true.amount, VALUE_DIGITS)
+            raise ClaimError(f"{name}: the book has {amount} over {true.accounts} accounts, which the claim denies")
+
+
+def prove_batches(
+    book: Book,
+    snapshot: MarketSnapshot,
+    parameters: RiskParameters,
+    scenarios: ScenarioList,
+    claims: BookClaims,
+    shape: BatchShape,
+    opening: Opening,
+    *,
+    profile: Profile = STANDARD,
+    progress: Progress | None = None,
+) -> ProvenBook:
+    """Proves the claims of a book.
+
+    Args:
+        shape: of each batch; declared before looking at the book, and public as is the number of batches.
+        opening: the publication's secrets, from `new_batch_opening` or from its file.
+        progress: told each of `STAGES` as it begins.
+
+    Raises:
+        ClaimError, LiabilityError: a claim is not true of the book; nothing has been proven.
+        TapeError, OpeningError: the book does not fit the declared sizes, or the opening is another's.
+        ProvingError: the core is missing or failed.
+    """
+    tell = progress or (lambda _stage: None)
+    tell("check")
+    count = len(opening.batch_salts)
+    if opening.shape != opening_shape(shape, count):
+        raise OpeningError(f"the opening file was drawn for {opening.shape}, not for batches of {shape.name}")
+    check_opening(book, snapshot, opening)
+    terms = terms_of(claims, parameters.table, scenarios)
+    figures = book_figures(compile_batch_schedule(snapshot, parameters, scenarios), book)
+    check_claims(figures, claims, parameters.table, terms)
+    tell("tables")
+    expected = expected_batch(batch_program(), snapshot, parameters, scenarios, shape)
+    tell("tape")
+    tapes = encode_batches(
+        book,
+        expected.digests.instruments,
+        len(parameters.table),
+        expected.schedule,
+        shape,
+        opening,
+        figures,
+        permute,
+    )
+    frame = _Frame(snapshot, scenarios, opening, profile, count)
+    proofs, slots = [], []
+    for index, tape in enumerate(tapes):
+        tell("batch")
+        proof, outputs = frame.prove_batch(index, tape, expected, shape)
+        proofs.append(proof)
+        slots.append((outputs[2:6], outputs[6:10]))
+    tell("totals")
+    totals = frame.prove_totals(tapes, [root for root, _ in slots], terms, expected.digests)
+    log_slots = TotalsShape.fitting(count).log_slots
+    return ProvenBook(tuple(proofs), totals, book_root(slots, log_slots, permute), log_slots)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all statements of one book share."""
+
+    snapshot: MarketSnapshot
+    scenarios: ScenarioList
+    opening: Opening
+    profile: Profile
+    count: int
+
+    def statement(self, kind: str, shape: str, digests: Digests, values: tuple[int, ...], index: int) -> Statement:
+        return Statement(
+            kind=kind,
+            shape=shape,
+            profile=self.profile,
+            digests=digests,
+            public_values=values,
+            sequence=self.snapshot.sequence,
+            previous=previous_publication(self.snapshot),
+            batch_index=index,
+            batch_count=self.count,
+            context=self.scenarios.digest(),
+            nonce_digest=nonce_digest(bytes.fromhex(self.opening.nonce)),
+        )
+
+    def prove_batch(
+        self, index: int, tape: BatchTape, expected: ExpectedBatch, shape: BatchShape
+    ) -> tuple[bytes, tuple[int, ...]]:
+        """One batch's proof file and public values."""
+        witness = CoreWitness(expected.built, tape.tape)
+        statement = self.statement(BATCH, shape.name, expected.digests, witness.outputs, index)
+        return write_proof(statement, witness.prove(statement.digest(), self.profile, None)), witness.outputs
+
+    def prove_totals(
+        self, tapes: list[BatchTape], roots: list[tuple[int, ...]], terms: Terms, of_batches: Digests
+    ) -> bytes:
+        """The totals' proof file."""
+        shape = TotalsShape.fitting(self.count)
+        built, digests = expected_totals(totals_program(), of_batches, terms, shape)
+        witness = CoreWitness(built, encode_totals(tapes, roots, shape.log_slots, terms, self.opening))
+        statement = self.statement(TOTALS, shape.name, digests, witness.outputs, 0)
+        return write_proof(statement, witness.prove(statement.digest(), self.profile, None))
