@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import shutil
-import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from plimsoll.cli import console
 from plimsoll.cli.amounts import amount, exact
-from plimsoll.cli.check import freshness
-from plimsoll.cli.findings import show_findings, summary
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, policy_at, root_of
 from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.venue_files import checked_book, write_folder
 from plimsoll.cli.verdicts import refuse
-from plimsoll.engine.atomic import FileWriteError, write_atomically
-from plimsoll.engine.ingest.preflight import BookRefusedError, preflight
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.book import verify_book
@@ -62,22 +54,10 @@ def files(
 
     if out.exists():
         raise click.UsageError(f"{out} exists: name a new folder")
-    try:
-        with console.counted() as progress:
-            checked = preflight(book, freshness=freshness(at, max_age), quantize=quantize, progress=progress)
-    except BookRefusedError as error:
-        show_findings(error.findings)
-        console.show_error(f"{book} cannot be used: {summary(error.findings)}")
-        return console.UNREADABLE
-    unknown = sorted(set(accounts) - set(checked.book.accounts))
-    if unknown:
-        raise click.UsageError(f"--account {unknown[0]!r}: no account of {book}")
+    checked = checked_book(book, accounts, quantize, at, max_age)
     secrets, chosen = Opening.read(opening), list(accounts) or None
     made = customer_files(checked.book, checked.snapshot, checked.parameters, secrets, permute, chosen)
-    try:
-        count = _write_folder(out, made)
-    except OSError as error:
-        raise FileWriteError(f"{out} cannot be written: {error.strerror}; name another folder") from error
+    count = write_folder(out, ((one.identifier, one.model_dump_json().encode()) for one in made))
     console.say(f"{out}: {count} files, each for one customer alone")
     return console.OK
 
@@ -120,26 +100,6 @@ def check(
     else:
         _show(found, snapshot)
     return console.OK
-
-
-def _write_folder(out: Path, made: Iterable[CustomerFile]) -> int:
-    """All files or none: they are written to a folder beside, which then takes the name."""
-    partial = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))  # created with mode 0700
-    try:
-        for one in made:
-            write_atomically(partial / _name(one.identifier), one.model_dump_json().encode(), mode=0o600)
-        count = len(list(partial.iterdir()))
-        partial.rename(out)
-        return count
-    except BaseException:
-        shutil.rmtree(partial)
-        raise
-
-
-def _name(identifier: str) -> str:
-    """Readable where it can be; always unique, and never a path."""
-    readable = re.sub("[^A-Za-z0-9_-]+", "-", identifier)[:40].strip("-")
-    return f"{readable or 'customer'}-{hashlib.sha256(identifier.encode()).hexdigest()[:16]}.json"
 
 
 def _data(found: VerifiedCustomer) -> dict[str, object]:

@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "diff": ("plimsoll.cli.publication:diff", "Show what changed between two publications."),
     "key": ("plimsoll.cli.key:key", "Draw the secret key of a venue or an oracle."),
     "customer": ("plimsoll.cli.customer:customer", "Write customers' files, and check one's own account."),
+    "receipt": ("plimsoll.cli.receipt:receipt", "Promise a book to customers, and check promises."),
     "oracle": ("plimsoll.cli.oracle:oracle", "Sign price reports, and check snapshots against them."),
     "reserves": ("plimsoll.cli.reserves:reserves", "Check who holds the addresses that a venue lists."),
     "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),

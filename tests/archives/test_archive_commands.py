@@ -59,7 +59,7 @@ def test_altered_archive_rejected(days: Path, tmp_path: Path, capsys: pytest.Cap
 
 def test_archive_of_another_program_rejected(days: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The very same files; but their archive could say more than they do."""
-    with tarfile.open(tmp_path / "x.tar", "w") as packed:
+    with tarfile.open(tmp_path / "x.tar", "w", format=tarfile.USTAR_FORMAT) as packed:
         for name in sorted(read_directory(days / "day0")):
             packed.add(days / "day0" / name, name)
     assert run(["verify", str(tmp_path / "x.tar"), *KEY]) == 3

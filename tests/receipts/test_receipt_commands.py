@@ -1,0 +1,115 @@
+"""`plimsoll receipt`: promised, published, kept; and a venue that publishes another book."""
+
+from __future__ import annotations
+
+import json
+import stat
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from receipt_office import OMITTED, files, publication, receipts
+from venue_office import venue
+
+from plimsoll.cli.main import run
+from plimsoll.prover.publication import publish
+from plimsoll.verifier.policy import Policy
+
+KEY = ["--venue-key", venue().public_key.hex()]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template book, proven; the venue's key; receipts; the publication; the customers' files."""
+    folder = tmp_path_factory.mktemp("office")
+    book, key = folder / "book", folder / "venue.key"
+    key.write_text(json.dumps({"version": 1, "kind": "signing key", "seed": (b"v" * 32).hex()}))
+    key.chmod(0o600)
+    proof = ["--proof", str(folder / "book.proof")]
+    rules = ["--market", str(book / "snapshot.json"), "--parameters", str(book / "parameters.json")]
+    secret = [str(book), "--opening", str(book / "opening-1.json")]
+    with redirect_stdout(StringIO()):
+        assert run(["init", str(book)]) == 0
+        assert run(["prove", str(book), "--out", str(folder / "book.proof")]) == 0
+        out = ["--out", str(folder / "receipts")]
+        assert run(["receipt", "issue", *secret, "--key", str(key), *proof, *out]) == 0
+        assert run(["publish", str(folder / "day"), *proof, *rules, "--key", str(key)]) == 0
+        assert run(["customer", "files", *secret, "--out", str(folder / "customers")]) == 0
+    return folder
+
+
+@pytest.fixture
+def liar(tmp_path: Path) -> Path:
+    """A venue that left ann out after her receipt: her receipt, her file, what it published."""
+    publish(publication(OMITTED), tmp_path / "day", policy=Policy(max_age=None))
+    (tmp_path / "receipt.json").write_text(receipts()["ann"].model_dump_json())
+    (tmp_path / "ann.json").write_text(files()["ann"].model_dump_json())
+    return tmp_path
+
+
+def test_each_customer_checks_twice(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """When she gets it, and when the publication is out."""
+    folder = office / "receipts"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    names = sorted(one.name for one in folder.iterdir())
+    assert names == sorted(one.name for one in (office / "customers").iterdir())
+    mine = ["--customer", str(office / "customers" / names[0])]
+    command = ["receipt", "check", str(folder / names[0]), *KEY]
+    assert run([*command, *mine, "--parameters", str(office / "book" / "parameters.json")]) == 0
+    out = capsys.readouterr().out
+    assert "the venue promised this leaf" in out and "check it again with --publication" in out
+    assert run([*command, *mine, "--publication", str(office / "day")]) == 0
+    assert "the promise was kept" in capsys.readouterr().out
+    assert run([*command, "--publication", str(office / "day"), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["state"], data["owner_checked"]) == ("kept", False)
+    wrong = ["--customer", str(office / "customers" / names[1])]
+    assert run([*command, *wrong, "--publication", str(office / "day")]) == 1
+    assert "the receipt is not for this account" in capsys.readouterr().err
+
+
+def test_account_omitted_after_its_receipt_is_evidence(liar: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Her file makes no difference, nor does having none: a judge has neither her name nor her holdings."""
+    assert run(["verify", str(liar / "day"), *KEY, "--max-age", "any"]) == 0
+    capsys.readouterr()
+    command = ["receipt", "check", str(liar / "receipt.json"), *KEY, "--publication", str(liar / "day")]
+    for more in ([], ["--customer", str(liar / "ann.json")]):
+        assert run([*command, *more]) == 1
+        said = capsys.readouterr().err
+        assert said.startswith("promise broken:") and "omitted account" in said and "This is evidence" in said
+    assert run([*command, "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert not data["valid"] and data["evidence"]["manifest"] == publication(OMITTED).digest.hex()
+    assert data["evidence"]["promise_signature"] == receipts()["ann"].signature.hex()
+
+
+def test_receipt_of_another_venue_rejected(liar: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["receipt", "check", str(liar / "receipt.json"), "--publication", str(liar / "day")]
+    assert run([*command, "--venue-key", "00" * 48]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("invalid:") and "evidence" not in said
+    assert run([*command, "--venue-key", "00" * 48, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["step"] == "receipt"
+
+
+def test_no_promise_of_a_root_that_the_proof_is_not_about(office: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.proof").write_bytes(publication().files["book.proof"])
+    secret = [str(office / "book"), "--opening", str(office / "book" / "opening-1.json")]
+    options = ["--key", str(office / "venue.key"), "--out", str(tmp_path / "receipts")]
+    assert run(["receipt", "issue", *secret, *options, "--proof", str(tmp_path / "other.proof")]) == 1
+    assert not (tmp_path / "receipts").exists()
+
+
+def test_wrong_usage(office: Path, liar: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = str(liar / "receipt.json")
+    assert run(["receipt", "check", one, *KEY, "--customer", str(liar / "ann.json")]) == 2
+    assert "needs --publication, or before it --parameters" in " ".join(capsys.readouterr().err.split())
+    assert run(["receipt", "check", one]) == 2
+    assert run(["receipt", "check", str(liar / "none"), *KEY]) == 3
+    assert run(["receipt", "check", str(liar / "ann.json"), *KEY]) == 3
+    secret = [str(office / "book"), "--opening", str(office / "book" / "opening-1.json")]
+    options = ["receipt", "issue", *secret, "--key", str(office / "venue.key")]
+    assert run([*options, "--out", str(liar)]) == 2
+    assert run([*options, "--out", str(tmp_path / "x"), "--account", "nobody"]) == 2
+    assert not (tmp_path / "x").exists()
