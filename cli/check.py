@@ -34,7 +34,8 @@ def freshness(at: int | None, max_age: int | None) -> Freshness:
     return Freshness(now() if at is None else at, FOREVER if max_age == ANY_AGE else max_age)
 
 
-def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+def amount_option(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """An amount of quote currency in 10^-20, as an option's callback."""
     try:
         return None if value is None else parse_decimal(value, VALUE_DIGITS)
     except RefusedValueError as error:
@@ -49,7 +50,7 @@ def _amount(ctx: click.Context, param: click.Parameter, value: str | None) -> in
 @click.option("--scenarios", "scenario_file", type=PATH, metavar="FILE", help="Show the deficits in these scenarios.")
 @click.option("--allow-failing", is_flag=True, help="Accounts below maintenance margin are counted, and no failure.")
 @click.option(
-    "--insurance-fund", "fund", metavar="AMOUNT", callback=_amount, help="Compare deficits with this, in the quote."
+    "--insurance-fund", "fund", metavar="AMOUNT", callback=amount_option, help="Compare deficits with this, in the quote."
 )
 @JSON
 def check(

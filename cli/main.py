@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "check": ("plimsoll.cli.check:check", "Check a book's files and show its health."),
     "prove": ("plimsoll.cli.prove:prove", "Prove that every account meets its maintenance margin."),
     "verify": ("plimsoll.cli.verify:verify", "Verify a proof, or a whole publication."),
+    "book": ("plimsoll.cli.book:book", "Prove and verify a whole book: totals, failing accounts, stress."),
     "inspect": ("plimsoll.cli.inspect:inspect", "Show what a proof claims, and its security."),
     "security": ("plimsoll.cli.security:security", "Show a proof's security, term by term."),
     "conformance": ("plimsoll.cli.conformance:conformance", "Run a folder of test vectors."),

@@ -88,9 +88,9 @@ def check_claims(figures: BookFigures, claims: BookClaims, table: InstrumentTabl
         if owed > bound:
             shown = format_quantity(owed, mine[0][1].lot)
             raise ClaimError(f"liabilities in {currency}: the book has {shown}, more than the claimed bound")
-    for name, term, true in zip(FIGURE_NAMES, terms.figures, figures.figures, strict=True):
-        within = true.amount <= term.bound and true.accounts <= term.count
-        if not within or (term.exact and (true.amount, true.accounts) != (term.bound, term.count)):
+    for name, most, true in zip(FIGURE_NAMES, terms.figures, figures.figures, strict=True):
+        within = true.amount <= most.bound and true.accounts <= most.count
+        if not within or (most.exact and (true.amount, true.accounts) != (most.bound, most.count)):
             amount = format_decimal(true.amount, VALUE_DIGITS)
             raise ClaimError(f"{name}: the book has {amount} over {true.accounts} accounts, which the claim denies")
 

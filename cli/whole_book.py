@@ -1,0 +1,43 @@
+"""What a verified book over batches proves, in words: for `plimsoll book verify` and for publications."""
+
+from __future__ import annotations
+
+from plimsoll.cli.amounts import exact
+from plimsoll.engine.book_claims import ClaimedFigure
+from plimsoll.verifier.policy import hexadecimal
+from plimsoll.verifier.whole_book import VerifiedWholeBook
+
+
+def shown_root(root: tuple[int, ...]) -> str:
+    """The root as 64 hexadecimal digits."""
+    return hexadecimal(root).replace(" ", "")
+
+
+def book_figures_shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[str, str]]:
+    """Name and value of everything that the proofs establish."""
+    claims, scenarios = verified.claims, verified.scenarios
+    most = verified.shape.leaves * len(verified.batches.batches)
+    rows = [
+        ("accounts", f"at most {most:,}, in {len(verified.batches.batches)} batches ({verified.shape.name})"),
+        ("below maintenance margin", _figure(claims.margin_gap, quote, "lacking")),
+        ("deficit at the snapshot", _figure(claims.deficits[0], quote, "lacking")),
+    ]
+    for scenario, deficit in zip(scenarios.scenarios, claims.deficits[1:], strict=True):
+        rows.append((f"deficit in scenario {scenario.name}", _figure(deficit, quote, "lacking")))
+    rows.append(("insurance fund", f"{exact(claims.insurance_fund)} {quote}, not below any deficit"))
+    rows += [(f"liabilities in {name}", f"at most {amount} {name}") for name, amount in claims.liabilities.items()]
+    if claims.totals is None:
+        rows.append(("totals", "hidden; of each derivative longs equal shorts"))
+    else:
+        rows += [(f"total {name}", f"{one.long} long, {one.short} short") for name, one in claims.totals.items()]
+    rows.append(("security", f"{verified.security_bits:.0f} proven bits"))
+    return rows
+
+
+def _figure(claimed: ClaimedFigure, quote: str, verb: str) -> str:
+    amount = f"{exact(claimed.amount)} {quote}"
+    if claimed.exact:
+        return f"{claimed.accounts} accounts, {verb} {amount}"
+    if claimed.accounts is None:
+        return f"{verb} at most {amount}"
+    return f"at most {claimed.accounts} accounts, {verb} at most {amount}"
