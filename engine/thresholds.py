@@ -1,4 +1,4 @@
-"""Thresholds that a consumer may ask of one account, and the schedule that says each. All are net of the account's lien.
+"""Thresholds that a consumer may ask of one account, and the schedule that says each. All are net of its lien.
 
     maintenance    equity - lien >= maintenance margin
     initial        equity - lien >= initial margin

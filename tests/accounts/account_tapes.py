@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 from machine import CIRCUITS, Machine, cairo
-from one_account import CONTEXT, EDGE, MAINTENANCE, SECRET, book_root
-from small_venue import PARAMETERS, SNAPSHOT
+from one_account import CONTEXT, EDGE, MAINTENANCE, PARAMETERS, SECRET, book_root
+from small_venue import SNAPSHOT
 
 from plimsoll.circuits import vm
 from plimsoll.circuits.account_tables import account_program, build_account
@@ -97,7 +96,3 @@ def run(tape: list[int], threshold: Threshold = MAINTENANCE) -> list[int] | None
     given = machine.run(tape)
     assert given == in_vm
     return given
-
-
-def changed(opening: AccountOpening, **fields: Any) -> AccountOpening:
-    return replace(opening, **fields)

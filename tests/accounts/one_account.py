@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
-from small_venue import PARAMETERS, SNAPSHOT
+from small_venue import SNAPSHOT, parameters
 
 from plimsoll.circuits.field import P
 from plimsoll.circuits.leaves import Quad, owner_key
@@ -22,6 +22,13 @@ from plimsoll.prover.account_job import AccountOpening, Joined, account_margin, 
 from plimsoll.verifier.account import AccountPolicy, BookRoot
 from plimsoll.verifier.consumer import ConsumerContext
 
+INITIAL = [
+    {"floor": "0", "cap": "50000", "rate": "0.02"},
+    {"floor": "50000", "cap": "500000", "rate": "0.05"},
+    {"floor": "500000", "cap": None, "rate": "0.1"},
+]
+"""The forgeries' rules ask for the same maintenance and initial margin; here the two are to differ."""
+PARAMETERS = parameters(PERP={"initial": INITIAL})
 SECRET: Quad = (101, 102, 103, 104)
 LIEN = 1_234_567_890_123
 """10^-6 of the quote currency."""
