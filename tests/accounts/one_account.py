@@ -37,8 +37,8 @@ POLICY = AccountPolicy(at=NOON)
 CONTEXT = ConsumerContext(
     chain=1,
     contract=bytes.fromhex("11" * 20),
-    nonce=bytes(range(32)),
     borrower=bytes.fromhex("22" * 20),
+    nonce=2**255 + 7,
     expiry=int(NOON.timestamp()) + 3600,
 )
 MAINTENANCE = Threshold("maintenance")

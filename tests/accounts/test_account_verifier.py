@@ -126,14 +126,14 @@ def test_another_account_of_one_owner_has_the_same_tag() -> None:
 
 
 def test_another_context_has_another_tag() -> None:
-    other = replace(CONTEXT, nonce=bytes(32))
+    other = replace(CONTEXT, nonce=8)
     assert verify(proof(EDGE, other), context=other).tag != verify().tag
 
 
 CONTEXTS: dict[str, ConsumerContext] = {
     "chain": replace(CONTEXT, chain=5),
     "contract": replace(CONTEXT, contract=bytes(20)),
-    "nonce": replace(CONTEXT, nonce=bytes(32)),
+    "nonce": replace(CONTEXT, nonce=8),
     "borrower": replace(CONTEXT, borrower=bytes(20)),
     "expiry": replace(CONTEXT, expiry=CONTEXT.expiry + 1),
 }
