@@ -10,6 +10,9 @@ rows of all tables, sum to zero in the field. That means what it should (every r
 
 A count of weight 1 is a requirement; one of weight 0 provides, and is bounded by nothing: a table's row that satisfies
 its constraints may be claimed any number of times.
+
+A ledger's bus has entries only, of weight 0, each counted by its amount: there the sum of counts is the statement, and
+that it is zero over the integers follows from the bounds of the program's amounts (docs/protocol/batch.md).
 """
 
 from __future__ import annotations
