@@ -50,7 +50,11 @@ def amount_option(ctx: click.Context, param: click.Parameter, value: str | None)
 @click.option("--scenarios", "scenario_file", type=PATH, metavar="FILE", help="Show the deficits in these scenarios.")
 @click.option("--allow-failing", is_flag=True, help="Accounts below maintenance margin are counted, and no failure.")
 @click.option(
-    "--insurance-fund", "fund", metavar="AMOUNT", callback=amount_option, help="Compare deficits with this, in the quote."
+    "--insurance-fund",
+    "fund",
+    metavar="AMOUNT",
+    callback=amount_option,
+    help="Compare deficits with this, in the quote.",
 )
 @JSON
 def check(
