@@ -46,6 +46,8 @@ LEFT_OUT = {
     "verifier/receipts.py": "promises to customers: forgeries in tests/receipts",
     "verifier/reserves.py": "addresses of reserves: forgeries in tests/reserves",
     "verifier/conformance.py": "runs test vectors; `plimsoll verify` does not",
+    "verifier/sampling.py": "leaves drawn for an audit: forgeries in tests/audits",
+    "verifier/tie_out.py": "totals against a ledger: forgeries in tests/audits",
     "verifier/vector_files.py": "reads test vectors",
     "verifier/vectors.py": "the format of test vectors",
 }
