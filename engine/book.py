@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plimsoll.engine.health import MAX_HOLDINGS
 from plimsoll.engine.instruments import MAX_KEY
-from plimsoll.engine.problems import shown
+from plimsoll.engine.problems import RefusedValueError, shown
 from plimsoll.engine.tiers import MAX_QUANTITY, HoldingError
+from plimsoll.engine.titles import NO_TITLE, Title, check_title
 
 Holdings = Sequence[tuple[int, int]]
 
@@ -33,6 +34,8 @@ class Book:
     """m keys, 2 * instrument + side."""
     quantities: NDArray[np.int64]
     """m quantities in lots, 0 or more."""
+    titles: Mapping[int, Title] = field(default_factory=dict)
+    """Owner and lien by account index, of the accounts that have either."""
 
     def __post_init__(self) -> None:
         n, m = len(self.accounts), len(self.keys)
@@ -43,6 +46,11 @@ class Book:
                 f"book arrays of lengths {lengths} and types {types}: expected lengths {(n, n + 1, m)} and types "
                 "uint16 int64 uint16 int64"
             )
+        for i, title in self.titles.items():
+            try:
+                check_title(title)
+            except RefusedValueError as error:
+                raise HoldingError(f"account {shown(self.accounts[i])}: {error}; {error.remedy}") from None
         counts = np.diff(self.offsets)
         if self.offsets[0] != 0 or self.offsets[-1] != m or (counts < 0).any():
             raise HoldingError(f"book offsets must ascend from 0 to the number of holdings, {m}")
@@ -91,6 +99,10 @@ class Book:
         part = slice(int(self.offsets[account]), int(self.offsets[account + 1]))
         return list(zip(self.keys[part].tolist(), self.quantities[part].tolist(), strict=True))
 
+    def title(self, account: int) -> Title:
+        """Owner and lien of one account, by its index."""
+        return self.titles.get(account, NO_TITLE)
+
     def account_of(self, holdings: NDArray[np.int64]) -> NDArray[np.int64]:
         """Index of the account of each holding index."""
         return np.searchsorted(self.offsets, holdings, side="right") - 1
@@ -104,4 +116,5 @@ class Book:
             self.offsets[start : stop + 1] - first,
             self.keys[first:last],
             self.quantities[first:last],
+            {i - start: title for i, title in self.titles.items() if start <= i < stop},
         )

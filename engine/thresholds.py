@@ -14,19 +14,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from plimsoll.engine.decimals import PPM
+from plimsoll.engine.decimals import PPM, VALUE_DIGITS
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.schedule import MAX_ERROR, compile_schedule
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.engine.tiers import MAX_SLOPE, MAX_VALUE, Schedule, ScheduleError, Tier
+from plimsoll.engine.titles import AMOUNT_DIGITS, MAX_AMOUNT
 
 ThresholdKind = Literal["maintenance", "initial", "ratio", "free"]
-AMOUNT_DIGITS: Final = 6
-"""Liens and amounts count 10^-6 of the quote currency."""
-AMOUNT_SCALE: Final = 10**14
+AMOUNT_SCALE: Final = 10 ** (VALUE_DIGITS - AMOUNT_DIGITS)
 """Units of value (10^-20) in one unit of an amount."""
-MAX_AMOUNT: Final = 2**60 - 1
 MAX_RATIO: Final = 100 * PPM
 
 

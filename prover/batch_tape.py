@@ -107,7 +107,7 @@ def encode_batches(
             i = index[leaf.account]
             held = range(offsets[i], offsets[i + 1])
             rows = -(-len(held) // HOLDINGS_PER_ROW)
-            identity = account_id(leaf.account, instruments, leaf.blind, permute)
+            identity = account_id(leaf.account, instruments, leaf.blind, permute, *book.title(i))
             batch.tape += account_head(leaf, identity, classes[i], rows, previous)
             for h in held:
                 record, *above = tiers.holding(keys[h], quantities[h])

@@ -25,7 +25,7 @@ def tree(book: Book, instruments: bytes, opening: Opening, permute: Permutation)
     digests: list[Quad] = [()] * (len(opening.accounts) + len(opening.empty))
     for leaf in opening.accounts:
         i = index[leaf.account]
-        identity = account_id(leaf.account, instruments, leaf.blind, permute)
+        identity = account_id(leaf.account, instruments, leaf.blind, permute, *book.title(i))
         made = account_leaf(identity, leaf.salt, int(book.classes[i]), leaf.order, book.holdings(i), permute)
         digests[leaf.position] = made
     for empty in opening.empty:

@@ -150,4 +150,6 @@ def book_digest(book: Book) -> str:
         digest.update(len(raw).to_bytes(4, "little") + raw)
     for values in (book.classes, book.offsets, book.keys, book.quantities):
         digest.update(len(values).to_bytes(8, "little") + values.astype("<i8").tobytes())
+    for i, title in sorted(book.titles.items()):
+        digest.update(b"title" + b"".join(one.to_bytes(8, "little") for one in (i, *title.owner, title.lien)))
     return digest.hexdigest()

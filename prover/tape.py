@@ -108,7 +108,7 @@ def encode_tape(
         i = index[leaf.account]
         count = offsets[i + 1] - offsets[i]
         rows = -(-count // HOLDINGS_PER_ROW)
-        identity = account_id(leaf.account, instruments, leaf.blind, permute)
+        identity = account_id(leaf.account, instruments, leaf.blind, permute, *book.title(i))
         tape += account_head(leaf, identity, classes[i], rows, previous)
         for h in range(offsets[i], offsets[i + 1]):
             tape += tiers.holding(keys[h], quantities[h])

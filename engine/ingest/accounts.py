@@ -1,4 +1,4 @@
-"""Read the table of accounts: identifiers and classes."""
+"""Read the table of accounts: identifiers, classes, owners and liens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from plimsoll.engine.ingest.findings import FieldRefusedError, Findings
 from plimsoll.engine.ingest.names import NameIndex
 from plimsoll.engine.ingest.spans import Mask, Spans
 from plimsoll.engine.ingest.tables import Batch
-from plimsoll.engine.ingest.values import MAX_ACCOUNT_BYTES, MAX_CLASS, parse_account, parse_class
+from plimsoll.engine.ingest.values import MAX_ACCOUNT_BYTES, MAX_CLASS, parse_account, parse_class, parse_title
+from plimsoll.engine.titles import NO_TITLE, Title
 
 _BLANK, _TILDE, _COMMA, _QUOTE = b' ~,"'
 
@@ -25,6 +26,8 @@ class Accounts:
     classes: NDArray[np.uint16]
     places: dict[str, int]
     index: NameIndex
+    titles: dict[int, Title]
+    """Owner and lien by place, of the accounts that have either."""
 
 
 def read_accounts(file: str, batches: Iterable[Batch], findings: Findings) -> Accounts:
@@ -35,8 +38,9 @@ def read_accounts(file: str, batches: Iterable[Batch], findings: Findings) -> Ac
     names: list[str] = []
     rows: list[int] = []
     classes: list[NDArray[np.uint16]] = []
+    titles: dict[str, Title] = {}
     for batch in batches:
-        found, kinds, where = _read_batch(file, batch, findings)
+        found, kinds, where = _read_batch(file, batch, findings, titles)
         names += found
         rows += where
         classes.append(kinds)
@@ -48,12 +52,20 @@ def read_accounts(file: str, batches: Iterable[Batch], findings: Findings) -> Ac
     order = sorted(range(len(names)), key=names.__getitem__)
     names, all_classes = [names[i] for i in order], all_classes[order]
     places = dict(zip(names, range(len(names)), strict=True))
-    return Accounts(names, all_classes, places, NameIndex([name.encode() for name in names]))
+    return Accounts(names, all_classes, places, NameIndex([name.encode() for name in names]), _placed(titles, places))
 
 
-def _read_batch(file: str, batch: Batch, findings: Findings) -> tuple[list[str], NDArray[np.uint16], list[int]]:
+def _placed(titles: dict[str, Title], places: dict[str, int]) -> dict[int, Title]:
+    return {places[name]: title for name, title in sorted(titles.items())}
+
+
+def _read_batch(
+    file: str, batch: Batch, findings: Findings, titles: dict[str, Title]
+) -> tuple[list[str], NDArray[np.uint16], list[int]]:
     texts = batch.texts("account")
     good = batch.regular & _plain(texts)
+    if "owner" in batch.columns or "lien" in batch.columns:
+        good[:] = False  # these are read one by one
     classes = np.zeros(len(batch.rows), dtype=np.uint16)
     if "class" in batch.columns:
         numbers = batch.decimals("class")
@@ -64,13 +76,13 @@ def _read_batch(file: str, batch: Batch, findings: Findings) -> tuple[list[str],
     data, starts, ends = texts.buffer.tobytes().decode("latin-1"), texts.starts.tolist(), texts.ends.tolist()
     names: list[str | None] = [data[a:b] for a, b in zip(starts, ends, strict=True)]
     for i in np.flatnonzero(~good).tolist():
-        names[i], classes[i] = _read_row(file, batch, i, findings)
+        names[i], classes[i] = _read_row(file, batch, i, findings, titles)
     kept = [i for i, name in enumerate(names) if name is not None]
     rows = batch.rows.tolist()
     return [name for name in names if name is not None], classes[kept], [rows[i] for i in kept]
 
 
-def _read_row(file: str, batch: Batch, i: int, findings: Findings) -> tuple[str | None, int]:
+def _read_row(file: str, batch: Batch, i: int, findings: Findings, titles: dict[str, Title]) -> tuple[str | None, int]:
     row, name, account_class = int(batch.rows[i]), None, 0
     try:
         fields = batch.fields(i)
@@ -85,6 +97,12 @@ def _read_row(file: str, batch: Batch, i: int, findings: Findings) -> tuple[str 
         account_class = parse_class(fields.get("class", "0"))
     except FieldRefusedError as error:
         findings.add(file, error, row=row, column="class", value=fields["class"])
+    try:
+        title = parse_title(fields.get("owner", ""), fields.get("lien", ""))
+        if name is not None and title != NO_TITLE:
+            titles[name] = title
+    except FieldRefusedError as error:
+        findings.add(file, error, row=row, column=error.column, value=error.value)
     return name, account_class
 
 

@@ -91,7 +91,7 @@ def book_of(rows: Rows, accounts: Accounts) -> Book:
     counts = np.bincount(rows.accounts, minlength=len(accounts.names))
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
     keys = (2 * rows.instruments.astype(np.int64) + (rows.lots < 0)).astype(np.uint16)
-    return Book(accounts.names, accounts.classes, offsets, keys, np.abs(rows.lots))
+    return Book(accounts.names, accounts.classes, offsets, keys, np.abs(rows.lots), accounts.titles)
 
 
 def last_quantity(schedules: Schedules, key: int) -> int:

@@ -46,6 +46,26 @@ AccountClass = Annotated[
         }
     ),
 ]
+OwnerKey = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^([0-9a-f]{64})?$",
+            "description": "the owner's public key, as `plimsoll account key` shows it; empty: none",
+        }
+    ),
+]
+Lien = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^((0|[1-9][0-9]{0,23})(\.[0-9]+)?)?$",
+            "description": "what others may claim first, in quote currency with up to six decimals; empty: nothing",
+        }
+    ),
+]
 InstrumentName = Annotated[
     str,
     WithJsonSchema(
@@ -71,6 +91,8 @@ class AccountRow(BaseModel):
 
     account: Account
     account_class: AccountClass = Field(default="0", alias="class")
+    owner: OwnerKey = ""
+    lien: Lien = ""
 
 
 class HoldingRow(BaseModel):

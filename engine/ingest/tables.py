@@ -26,7 +26,7 @@ class TableFormat:
         return self.required + self.optional
 
 
-ACCOUNTS = TableFormat("accounts", ("account",), ("class",))
+ACCOUNTS = TableFormat("accounts", ("account",), ("class", "owner", "lien"))
 HOLDINGS = TableFormat("holdings", ("account", "instrument", "quantity"))
 SUFFIXES = (".csv", ".parquet")
 

@@ -13,6 +13,7 @@ from plimsoll.engine.decimals import MIN_LOT_EXPONENT, parse_decimal, parse_quan
 from plimsoll.engine.ingest.findings import FieldRefusedError
 from plimsoll.engine.problems import RefusedValueError
 from plimsoll.engine.tiers import MAX_QUANTITY
+from plimsoll.engine.titles import Title, parse_lien, parse_owner
 
 MAX_ACCOUNT_BYTES = 64
 MAX_CLASS = 2**12 - 1
@@ -55,6 +56,18 @@ def parse_class(text: str) -> int:
             "class", f"expected a class from 0 to {MAX_CLASS}", "write a plain integer; 0 where you use no classes"
         )
     return int(text)
+
+
+def parse_title(owner: str, lien: str) -> Title:
+    """An account's owner and lien; an empty field says that there is none."""
+    title = Title()
+    for column, text, parse in (("owner", owner, parse_owner), ("lien", lien, parse_lien)):
+        try:
+            if text:
+                title = title._replace(**{column: parse(text)})
+        except RefusedValueError as error:
+            raise FieldRefusedError(column, str(error), error.remedy, column=column, value=text) from None
+    return title
 
 
 def parse_instrument(text: str, indices: Mapping[str, int]) -> int:

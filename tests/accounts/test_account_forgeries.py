@@ -141,7 +141,7 @@ def test_unbounded_number_rejected(name: str) -> None:
 
 @pytest.mark.parametrize("name", UNBOUNDED)
 def test_unbounded_number_by_a_limb_out_of_range_rejected(name: str) -> None:
-    """The top limb takes what five limbs of 12 bits cannot hold, all constraints hold, and the account bears the lien."""
+    """All constraints hold: the top limb takes what five limbs cannot hold. The account can bear the lien."""
     wide = on_the_line(replace(EDGE, **{name: getattr(EDGE, name) + 2**60}), MAINTENANCE)
     lie = overwriting("main", "limbs", UNBOUNDED[name][1], 4, lambda column: moved(column, 1 << 12))
     forgery = forge(tape_of(wide), lie)

@@ -17,7 +17,8 @@ from plimsoll.circuits.leaves import owner_key
 from plimsoll.circuits.poseidon2 import permute
 from plimsoll.circuits.program_tables import COMPILED
 from plimsoll.circuits.toolchain import compile_source
-from plimsoll.engine.thresholds import MAX_AMOUNT, Threshold
+from plimsoll.engine.thresholds import Threshold
+from plimsoll.engine.titles import MAX_AMOUNT
 from plimsoll.prover.account_job import AccountOpening
 from plimsoll.verifier.account import ACCOUNT_PROGRAM
 
