@@ -16,7 +16,8 @@ PRICE_DIGITS: Final = 8
 QUOTE: Final = "USDT"
 VENUE: Final = "Sample Venue"
 CASH_LOT: Final = -8
-"""Settlement balances are counted in 10^-8 of their currency: every quantity times every price is a whole number."""
+"""Settlement balances are counted in 10^-8 of their currency: every quantity times every price is a whole number. Its
+coin counts in the same lots, so that what customers own of both can be added."""
 
 # coin: price, spot lot, contract lot, market depth in units of the quote currency, liquidity grade
 COINS: Final[dict[str, tuple[str, int, int, int, str]]] = {
@@ -87,7 +88,7 @@ def listings(time: datetime, extra_coins: int = 0) -> dict[str, Listing]:
     coins = dict(COINS)
     for k in range(extra_coins):
         coins[f"ALT{k:02}"] = (f"{1 + k}.{37 + k:03}", -3, -1, 20_000, "thin")
-    found = [Listing(name, "spot", name, -6, _price(price)) for name, price in STABLE.items()]
+    found = [Listing(name, "spot", name, CASH_LOT, _price(price)) for name, price in STABLE.items()]
     for coin, (price, spot_lot, contract_lot, depth, grade) in coins.items():
         mark = _price(price)
         found.append(Listing(coin, "spot", coin, spot_lot, mark, coin, depth, grade))
