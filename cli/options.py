@@ -15,6 +15,7 @@ from plimsoll.engine.fields import parse_time
 from plimsoll.engine.problems import RefusedValueError
 from plimsoll.verifier.oracles import KEY_BYTES
 from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.reserves import MAX_APART
 
 ANY_AGE: Final = -1
 """What `--max-age any` gives."""
@@ -93,7 +94,27 @@ class PathType(click.Path):
         return super().convert(value, param, ctx)
 
 
+def _apart(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    span = _duration(ctx, param, value)
+    return MAX_APART if span is None else None if span == ANY_AGE else span
+
+
+class RulesType(PathType):
+    """Risk parameters, by their file or by their digest (64 hexadecimal digits)."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value):
+            return bytes.fromhex(value)
+        return super().convert(value, param, ctx)
+
+
 PATH: Final = PathType()
+BLOCKS_WITHIN = click.option(
+    "--blocks-within",
+    metavar="DURATION",
+    callback=_apart,
+    help="How far the blocks of reserves may be from the snapshot: 90s, 30m or any [default: 10m].",
+)
 BOOK = click.argument("book", type=PATH)
 AT = click.option("--at", metavar="TIME", callback=_time, help="Judge the snapshot's age at this time, not now (UTC).")
 MAX_AGE = click.option(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import click
 
 from plimsoll.cli import console
 from plimsoll.cli.amounts import exact
-from plimsoll.cli.not_said import NOT_SAID
-from plimsoll.cli.options import JSON, PATH, now
+from plimsoll.cli.not_said import of_publication
+from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, now, policy_at
 from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.proof_files import read_proof_file
 from plimsoll.cli.verdicts import refuse
@@ -30,8 +31,13 @@ from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.oracles import OracleSet
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle, verify_history
+from plimsoll.verifier.reserves import MAX_APART
 
-PROVEN, ATTESTED, CLAIMED = "proven", "attested", "claimed"
+PROVEN, ATTESTED, CLAIMED, ACCEPTED = "proven", "attested", "claimed", "accepted"
+OWN_RULES: Final = (
+    "the rules are the venue's own, and what is proven is proven under these rules: read them, and give those that you "
+    "accept with --parameters (their file, or their digest)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +55,47 @@ class Figure:
 @click.option("--market", type=PATH, required=True, help="The market snapshot of the proof.")
 @click.option("--parameters", type=PATH, required=True, help="The risk parameters of the proof.")
 @click.option("--attestation", type=PATH, help="Oracles' signed reports of the snapshot's prices.")
+@click.option("--oracles", type=PATH, help="The oracle set of the attestation; required with it.")
 @click.option("--reserves", type=PATH, help="The venue's addresses, each with its signature.")
+@BLOCKS_WITHIN
 @click.option("--key", "key_file", type=PATH, required=True, help="The venue's key file.")
 @click.option("--previous", type=PATH, help="The publication before this one [default: this is the first].")
+@AT
+@MAX_AGE
 def publish(
     out: Path,
     proof: Path,
     market: Path,
     parameters: Path,
     attestation: Path | None,
+    oracles: Path | None,
     reserves: Path | None,
+    blocks_within: int | None,
     key_file: Path,
     previous: Path | None,
+    at: int | None,
+    max_age: int | None,
 ) -> int:
     """Sign a publication and write it to the new directory OUT, after checking it as every reader will.
 
     \b
-    Exit codes: 0 published, 1 it would be refused, 3 a file cannot be read or written.
+    Exit codes: 0 published, 1 it would be refused, 2 wrong usage, 3 a file cannot be read or written.
     """
     from plimsoll.cli.key import read_key  # noqa: PLC0415 - verifying needs neither keys nor the prover's side
     from plimsoll.prover.publication import make_bundle  # noqa: PLC0415
     from plimsoll.prover.publication import publish as write  # noqa: PLC0415
 
+    if (attestation is None) != (oracles is None):
+        raise click.UsageError("--attestation and --oracles go together: what no reader accepts is not published")
     paths = {SNAPSHOT: market, PARAMETERS: parameters, ATTESTATION: attestation, RESERVES: reserves}
     files = {name: read_bytes(path) for name, path in paths.items() if path is not None} | {
         PROOF: read_proof_file(proof)
     }
     before = read_publication(previous) if previous else None
     bundle = make_bundle(files, read_key(key_file), now(), before)
+    accepted = OracleSet.load(oracles) if oracles else None
     try:
-        write(bundle, out, before, policy=Policy(max_age=None))
+        write(bundle, out, before, accepted, policy_at(at, max_age), max_apart=blocks_within)
     except VerificationError as error:
         return refuse(error, False, "it would be refused at step", "not published")
     console.stdout().print(
@@ -174,8 +191,8 @@ def _held(bundle: Bundle, purpose: str) -> dict[str, int]:
     sums: dict[str, int] = {}
     for one in bundle.reserves.addresses if bundle.reserves else ():
         if one.purpose == purpose:
-            for name, units in one.balances.items():
-                sums[name] = sums.get(name, 0) + units
+            for balance in one.balances:
+                sums[balance.instrument] = sums.get(balance.instrument, 0) + balance.units
     return sums
 
 
@@ -184,20 +201,36 @@ def is_publication(path: Path) -> bool:
     return path.is_dir() or is_archive(path)
 
 
-def verify_publication(directory: Path, key: bytes | None, oracles: Path | None, policy: Policy, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What whoever verifies a publication pins. `rules`: digest of the parameters that she accepts."""
+
+    key: bytes | None
+    oracles: Path | None
+    policy: Policy
+    rules: bytes | None = None
+    blocks_within: int | None = MAX_APART
+
+    def verify(self, bundle: Bundle) -> VerifiedBundle:
+        """Everything in it. Raises `VerificationError` and `BundleError`."""
+        if self.key is None:
+            raise click.UsageError("PROOF is a publication: give the venue's public key with --venue-key")
+        oracles = OracleSet.load(self.oracles) if self.oracles else None
+        return verify_bundle(bundle, self.key, oracles, self.policy, rules=self.rules, max_apart=self.blocks_within)
+
+
+def verify_publication(directory: Path, reader: Reader, as_json: bool) -> int:
     """`plimsoll verify` of a publication: every part, and one line a figure."""
-    if key is None:
-        raise click.UsageError(f"{directory} is a publication: give the venue's public key with --venue-key")
-    accepted = OracleSet.load(oracles) if oracles else None
     bundle = read_publication(directory)
     try:
-        verified = verify_bundle(bundle, key, accepted, policy)
+        verified = reader.verify(bundle)
     except VerificationError as error:
         return refuse(error, as_json, f"{directory} fails at step")
-    found = figures(bundle, verified)
+    found = figures(bundle, verified, rules=reader.rules is not None)
+    not_said = of_publication(prices=verified.prices is not None, rules=reader.rules is not None)
     if as_json:
         lines = [{"figure": one.what, "value": one.value, "label": one.label} for one in found]
-        said = {"valid": True, "digest": verified.digest, "figures": lines, "not_said": list(NOT_SAID)}
+        said = {"valid": True, "digest": verified.digest, "figures": lines, "not_said": list(not_said)}
         console.write_json(said)
         return console.OK
     terminal = console.stdout()
@@ -206,21 +239,25 @@ def verify_publication(directory: Path, key: bytes | None, oracles: Path | None,
     columns = [("figure", False), ("value", False), ("", False)]
     terminal.print(console.listing("What it says", columns, [[one.what, one.value, one.label] for one in found]))
     terminal.print(f"digest {verified.digest}")
-    for one in NOT_SAID:
+    if reader.rules is None:
+        console.show_warning(OWN_RULES)
+    for one in not_said:
         terminal.print(f"not said: {one}")
     return console.OK
 
 
-def figures(bundle: Bundle, verified: VerifiedBundle) -> list[Figure]:
-    """One line a figure: proven by a proof, attested by a signature, or only claimed by the venue."""
+def figures(bundle: Bundle, verified: VerifiedBundle, *, rules: bool = False) -> list[Figure]:
+    """One line a figure: proven by a proof, attested by a signature, or only claimed by the venue; the rules accepted
+    by the reader where she gave them (`rules`)."""
     snapshot = bundle.snapshot
     found = [
         Figure("every account meets its maintenance margin", verified.book.shape.name, PROVEN),
         Figure("root of the book", show_quad(verified.book.root), PROVEN),
         Figure("proven bits", f"{verified.book.security_bits:.1f}, profile {verified.book.profile}", PROVEN),
         Figure("rules", f"{bundle.parameters.name}, revision {bundle.parameters.revision}", CLAIMED),
-        Figure("rules' digest: are these the rules that you accept?", bundle.parameters.digest().hex(), CLAIMED),
-        Figure("digest of the customers' nonce", verified.book.nonce_digest, PROVEN),
+        Figure("digest of the rules", bundle.parameters.digest().hex(), ACCEPTED if rules else CLAIMED),
+        Figure("digest of the customers' nonce", verified.book.nonce_digest, CLAIMED),
+        Figure("digest of the proof", verified.book.proof_digest, ATTESTED),
         Figure("time of the snapshot", format_time(snapshot.time), CLAIMED),
         Figure("published by the venue at", format_time(bundle.manifest.time), CLAIMED),
         Figure("manifest", verified.digest, ATTESTED),
@@ -239,6 +276,10 @@ def figures(bundle: Bundle, verified: VerifiedBundle) -> list[Figure]:
         found.append(Figure("addresses whose keys signed for this book", str(len(listed)), ATTESTED))
         for what, sums in (("reserves", verified.reserves.reserves), ("fund", verified.reserves.insurance_fund)):
             found += [Figure(f"{what} in {name}", exact(units), CLAIMED) for name, units in sorted(sums.items())]
+        for name, coins in verified.reserves.assets.items():
+            found += [Figure(f"counted as {name}", coin, CLAIMED) for coin in coins]
+        for chain, (height, block) in verified.reserves.blocks.items():
+            found.append(Figure(f"block of {chain} at which to look", f"{height}, 0x{block.hex()}", CLAIMED))
     return found
 
 

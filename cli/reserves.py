@@ -8,11 +8,17 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.amounts import exact
-from plimsoll.cli.options import JSON, PATH, hex32
+from plimsoll.cli.options import BLOCKS_WITHIN, JSON, PATH, hex32
+from plimsoll.cli.options import venue_key as parse_key
+from plimsoll.cli.proof_files import read_market
 from plimsoll.cli.verdicts import refuse
+from plimsoll.engine.fields import format_time
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.ethereum import show_address
-from plimsoll.verifier.reserves import DOMAIN, OWNERSHIP, OwnedAddress, Reserves, message, verify_reserves
+from plimsoll.verifier.ownership import DOMAIN, OWNERSHIP, OwnedAddress, Reserves, message
+from plimsoll.verifier.reserves import Occasion, verify_reserves
 
 
 @click.group()
@@ -44,12 +50,22 @@ def show_message(listed: Path, place: int) -> int:
 
 @reserves.command()
 @click.argument("listed", type=PATH)
-@click.option("--venue", required=True, help="The venue whose book was verified.")
-@click.option("--sequence", type=click.IntRange(0), required=True, help="The publication that was verified.")
+@click.option("--market", type=PATH, required=True, help="The market snapshot of the book that was verified.")
+@click.option("--parameters", type=PATH, required=True, help="Its risk parameters: they say what is a coin.")
+@click.option("--venue-key", callback=parse_key, required=True, metavar="HEX", help="The venue's public key.")
 @click.option("--root", metavar="HEX", callback=hex32, required=True, help="The book's root, as `verify` prints it.")
+@BLOCKS_WITHIN
 @JSON
-def verify(listed: Path, venue: str, sequence: int, root: bytes, as_json: bool) -> int:
-    """Verify that each address of LISTED signed for this venue, publication and book.
+def verify(
+    listed: Path,
+    market: Path,
+    parameters: Path,
+    venue_key: bytes,
+    root: bytes,
+    blocks_within: int | None,
+    as_json: bool,
+) -> int:
+    """Verify that each address of LISTED signed for this venue's key, publication and book.
 
     Balances are the venue's claim: look them up at the blocks that are printed.
 
@@ -57,8 +73,9 @@ def verify(listed: Path, venue: str, sequence: int, root: bytes, as_json: bool) 
     Exit codes: 0 all signed, 1 refused, 2 wrong usage, 3 the file cannot be read.
     """
     brought = Reserves.load(listed)
+    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     try:
-        found = verify_reserves(brought, venue, sequence, root)
+        found = verify_reserves(brought, Occasion.of(snapshot, rules, venue_key, root, blocks_within))
     except VerificationError as error:
         return refuse(error, as_json, f"{listed} fails at step")
     if as_json:
@@ -67,6 +84,7 @@ def verify(listed: Path, venue: str, sequence: int, root: bytes, as_json: bool) 
                 "valid": True,
                 "reserves": _shown(found.reserves),
                 "insurance_fund": _shown(found.insurance_fund),
+                "assets": {instrument: list(names) for instrument, names in found.assets.items()},
                 "blocks": {chain: [height, block.hex()] for chain, (height, block) in found.blocks.items()},
             }
         )
@@ -76,25 +94,30 @@ def verify(listed: Path, venue: str, sequence: int, root: bytes, as_json: bool) 
     for what, sums in (("reserves", found.reserves), ("insurance fund", found.insurance_fund)):
         for instrument, units in _shown(sums).items():
             terminal.print(f"{what:<15} {instrument:<10} {units}  [dim]claimed: look it up[/]")
+    for instrument, names in found.assets.items():
+        for name in names:
+            terminal.print(f"counted as      {instrument:<10} {name}")
     for chain, (height, block) in found.blocks.items():
         terminal.print(f"look at         {chain:<10} block {height}, 0x{block.hex()}")
     return console.OK
 
 
 def typed_data(listed: Reserves, one: OwnedAddress) -> dict[str, object]:
-    """The JSON that wallets take for EIP-712, equal member by member to what `verifier.reserves` hashes."""
+    """The JSON that wallets take for EIP-712, equal member by member to what `verifier.ownership` hashes."""
     return {
         "types": {"EIP712Domain": _members(DOMAIN), "Ownership": _members(OWNERSHIP)},
         "primaryType": "Ownership",
         "domain": {"name": "Plimsoll", "version": "1", "chainId": int(one.chain.split(":")[1])},
         "message": {
             "venue": listed.venue,
+            "venueKey": "0x" + listed.venue_key.hex(),
             "sequence": listed.sequence,
             "root": "0x" + listed.root.hex(),
             "purpose": one.purpose,
             "account": show_address(one.address),
             "height": one.height,
             "block": "0x" + one.block.hex(),
+            "time": format_time(one.time),
         },
     }
 

@@ -12,10 +12,21 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.not_said import NOT_SAID
-from plimsoll.cli.options import AT, EPOCH, JSON, MAX_AGE, PATH, hex32, policy_at, root_of
+from plimsoll.cli.options import (
+    AT,
+    BLOCKS_WITHIN,
+    EPOCH,
+    JSON,
+    MAX_AGE,
+    PATH,
+    RulesType,
+    hex32,
+    policy_at,
+    root_of,
+)
 from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.proof_files import read_market, read_proof_file
-from plimsoll.cli.publication import is_publication, verify_publication
+from plimsoll.cli.publication import Reader, is_publication, verify_publication
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
@@ -31,9 +42,15 @@ SECONDS: Final = 3.0
 @click.command()
 @click.argument("proof", type=PATH)
 @click.option("--market", type=PATH, help="The market snapshot you accept.")
-@click.option("--parameters", type=PATH, help="The risk parameters you accept.")
+@click.option(
+    "--parameters",
+    type=RulesType(),
+    metavar="FILE|HEX",
+    help="The risk parameters you accept; for a publication their file or digest.",
+)
 @click.option("--venue-key", callback=parse_key, metavar="HEX", help="For a publication: the venue's public key.")
 @click.option("--oracles", type=PATH, help="For a publication: the oracle set you accept.")
+@BLOCKS_WITHIN
 @AT
 @MAX_AGE
 @click.option(
@@ -52,9 +69,10 @@ SECONDS: Final = 3.0
 def verify(
     proof: Path,
     market: Path | None,
-    parameters: Path | None,
+    parameters: Path | bytes | None,
     venue_key: bytes | None,
     oracles: Path | None,
+    blocks_within: int | None,
     at: int | None,
     max_age: int | None,
     security_floor: int,
@@ -86,13 +104,16 @@ def verify(
         previous=previous,
     )
     if is_publication(proof):
-        if market or parameters:
-            raise click.UsageError(f"{proof} is a publication: it has its own snapshot and parameters; leave them out")
-        return verify_publication(proof, venue_key, oracles, accepted, as_json)
+        if market:
+            raise click.UsageError(f"{proof} is a publication: it has its own snapshot; leave --market out")
+        digest = read_market(RiskParameters, parameters).digest() if isinstance(parameters, Path) else parameters
+        return verify_publication(proof, Reader(venue_key, oracles, accepted, digest, blocks_within), as_json)
     if venue_key or oracles:
         raise click.UsageError(
             "--venue-key and --oracles are for a publication; PROOF is neither directory nor archive"
         )
+    if isinstance(parameters, bytes):
+        raise click.UsageError("a proof is verified with the file of the parameters: a digest is not enough")
     if not market or not parameters:
         raise click.UsageError("a proof is verified with --market and --parameters, those that you accept")
     data = read_proof_file(proof)

@@ -24,8 +24,10 @@ from plimsoll.verifier.bundle import (
     manifest_digest,
     read_bundle,
 )
+from plimsoll.verifier.oracles import OracleSet
 from plimsoll.verifier.policy import Policy
-from plimsoll.verifier.publication import verify_bundle, verify_history
+from plimsoll.verifier.publication import check_signature, verify_bundle, verify_history
+from plimsoll.verifier.reserves import MAX_APART
 from plimsoll.verifier.statement import read_proof
 
 
@@ -59,16 +61,30 @@ def make_bundle(files: dict[str, bytes], key: SigningKey, time: int, previous: B
     return Bundle(manifest, raw, signature, files)
 
 
-def publish(bundle: Bundle, out: Path, previous: Bundle | None = None, policy: Policy | None = None) -> None:
+def publish(
+    bundle: Bundle,
+    out: Path,
+    previous: Bundle | None = None,
+    oracles: OracleSet | None = None,
+    policy: Policy | None = None,
+    *,
+    max_apart: int | None = MAX_APART,
+) -> None:
     """Checks a publication as its readers will and writes it to a new directory.
+
+    Args:
+        previous: the publication before it, which must be the same venue's: signed by the same key.
+        oracles: whom the attestation is by; without it nobody's prices are checked.
 
     Raises:
         VerificationError: it would be refused, or does not follow the one before it.
-        BundleError: the directory exists.
+        BundleError: the directory exists, or a part breaks its form.
         FileWriteError: it cannot be written.
     """
-    verify_bundle(bundle, bundle.signature.public_key, policy=policy)
+    key = bundle.signature.public_key
+    verify_bundle(bundle, key, oracles, policy, max_apart=max_apart)
     if previous is not None:
+        check_signature(previous, key)
         verify_history([previous, bundle])
     if out.exists():
         raise BundleError(f"{out} exists: a publication is never replaced; name a new directory")

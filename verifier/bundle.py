@@ -20,12 +20,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.fields import Count, Digest, Name, Time, Version
-from plimsoll.engine.json_files import load_model
+from plimsoll.engine.json_files import Model, load_model
 from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.problems import InputError
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.customer import Elements
 from plimsoll.verifier.oracles import Attestation, PublicKey, Signature
-from plimsoll.verifier.reserves import Reserves
+from plimsoll.verifier.ownership import Reserves
 
 STEP: Final = "publication"
 MANIFEST: Final = "manifest.json"
@@ -91,7 +92,10 @@ def manifest_digest(raw: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A publication as read: every byte is the one that the manifest lists; nothing has been verified."""
+    """A publication as read: every byte is the one that the manifest lists; nothing has been verified.
+
+    Its parts are parsed when they are asked for; one that breaks its form raises `BundleError`.
+    """
 
     manifest: Manifest
     manifest_bytes: bytes
@@ -105,19 +109,26 @@ class Bundle:
 
     @cached_property
     def snapshot(self) -> MarketSnapshot:
-        return MarketSnapshot.parse(self.files[SNAPSHOT], SNAPSHOT)
+        return self._part(MarketSnapshot, SNAPSHOT)
 
     @cached_property
     def parameters(self) -> RiskParameters:
-        return RiskParameters.parse(self.files[PARAMETERS], PARAMETERS)
+        return self._part(RiskParameters, PARAMETERS)
 
     @cached_property
     def attestation(self) -> Attestation | None:
-        return Attestation.parse(self.files[ATTESTATION], ATTESTATION) if ATTESTATION in self.files else None
+        return self._part(Attestation, ATTESTATION) if ATTESTATION in self.files else None
 
     @cached_property
     def reserves(self) -> Reserves | None:
-        return Reserves.parse(self.files[RESERVES], RESERVES) if RESERVES in self.files else None
+        return self._part(Reserves, RESERVES) if RESERVES in self.files else None
+
+    def _part(self, model: type[Model], name: str) -> Model:
+        try:
+            return load_model(model, self.files[name], name)
+        except InputError as error:
+            more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
+            raise BundleError(f"{error.lines[0]}{more}") from error
 
 
 def read_bundle(directory: Path) -> Bundle:

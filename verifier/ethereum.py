@@ -47,6 +47,11 @@ def text_word(text: str) -> bytes:
     return keccak256(text.encode())
 
 
+def bytes_word(data: bytes) -> bytes:
+    """Bytes of any length as a member of a structure."""
+    return keccak256(data)
+
+
 def number_word(number: int) -> bytes:
     """A number as a member of a structure."""
     return number.to_bytes(32, "big")

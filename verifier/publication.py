@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.fields import format_time
 from plimsoll.verifier.book import VerifiedBook, verify_book
-from plimsoll.verifier.bundle import ATTESTATION, PROOF, Bundle
+from plimsoll.verifier.bundle import ATTESTATION, PROOF, Bundle, BundleError
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.oracles import AttestedPrices, OracleSet, verify_prices
 from plimsoll.verifier.policy import Policy
-from plimsoll.verifier.reserves import VerifiedReserves, verify_reserves
+from plimsoll.verifier.reserves import MAX_APART, Occasion, VerifiedReserves, verify_reserves
 
 STEP: Final = "publication"
 
@@ -30,38 +33,75 @@ class VerifiedBundle:
 
 
 def verify_bundle(
-    bundle: Bundle, venue_key: bytes, oracles: OracleSet | None = None, policy: Policy | None = None
+    bundle: Bundle,
+    venue_key: bytes,
+    oracles: OracleSet | None = None,
+    policy: Policy | None = None,
+    *,
+    rules: bytes | None = None,
+    max_apart: int | None = MAX_APART,
 ) -> VerifiedBundle:
     """Everything that a publication says, against what the caller pins.
 
     Args:
         venue_key: the venue's public key, 48 bytes; from elsewhere, never from the bundle.
         oracles: whom to believe about prices; without it prices are only claimed.
-        policy: conditions on the book's proof.
+        policy: conditions on the book's proof, and the clock by which the publication is judged.
+        rules: digest of the risk parameters that the caller accepts; without it they are the venue's own.
+        max_apart: how far blocks of reserves may be from the snapshot, microseconds; None for any distance.
 
     Raises:
         VerificationError: with the step that failed, what was expected and what came.
+        BundleError: a signed file that breaks its form, or files that do not fit together.
     """
-    manifest, snapshot = bundle.manifest, bundle.snapshot
-    # 3. The venue signed the manifest.
+    try:
+        return _verify(bundle, venue_key, oracles, policy or Policy(), rules, max_apart)
+    except (VerificationError, BundleError):
+        raise
+    except PlimsollError as error:
+        # the engine's words about files that do not fit together
+        raise BundleError(f"the publication's files make no market: {error}") from error
+
+
+def _verify(
+    bundle: Bundle,
+    venue_key: bytes,
+    oracles: OracleSet | None,
+    policy: Policy,
+    rules: bytes | None,
+    max_apart: int | None,
+) -> VerifiedBundle:
+    manifest = bundle.manifest
+    # 3. The venue signed the manifest. Nothing else is even parsed before.
     check_signature(bundle, venue_key)
-    # 4. All parts speak of one venue, publication and moment.
+    # 4. All parts speak of one venue, publication and moment, and the rules are those that the reader accepts.
+    snapshot, attestation, listed = bundle.snapshot, bundle.attestation, bundle.reserves
     require(manifest.venue == snapshot.venue, STEP, f"a snapshot of {manifest.venue}", snapshot.venue)
     require(manifest.sequence == snapshot.sequence, STEP, f"a snapshot of {manifest.sequence}", snapshot.sequence)
     require(manifest.time >= snapshot.time, STEP, "a publication not before its snapshot", "one that is")
-    # 5. The book is proven, and its root is the one that was signed.
+    one, named = "no" if snapshot.previous is None else "a", manifest.previous
+    joined = (manifest.previous is None) == (snapshot.previous is None)
+    require(joined, STEP, f"{one} previous publication, as the snapshot says", named.hex() if named else "none")
+    found = bundle.parameters.digest()
+    if rules is not None:
+        require(found == rules, STEP, f"rules with the digest {rules.hex()}", found.hex(), "these are not yours")
+    # 5. The book is proven, and its root is the one that was signed; the publication is not of the reader's future.
     book = verify_book(bundle.files[PROOF], snapshot, bundle.parameters, policy)
     require(book.root == manifest.root, STEP, f"the root {show_quad(manifest.root)} in the proof", show_quad(book.root))
+    at = policy.at or datetime.now(UTC)
+    ahead = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=manifest.time) - at
+    what = f"a publication not later than {at.isoformat()}"
+    require(ahead <= policy.max_ahead, STEP, what, format_time(manifest.time), "check both clocks, or set --at")
     # 6. Prices and reserves, where there is something to check.
     prices = None
     if oracles is not None:
-        if bundle.attestation is None:
+        if attestation is None:
             raise VerificationError(STEP, f"{ATTESTATION}, since an oracle set is given", "none")
-        prices = verify_prices(snapshot, bundle.parameters, bundle.attestation, oracles)
+        prices = verify_prices(snapshot, bundle.parameters, attestation, oracles)
     reserves = None
-    if bundle.reserves is not None:
+    if listed is not None:
         root = bytes.fromhex(show_quad(book.root))
-        reserves = verify_reserves(bundle.reserves, manifest.venue, manifest.sequence, root)
+        reserves = verify_reserves(listed, Occasion.of(snapshot, bundle.parameters, venue_key, root, max_apart))
     return VerifiedBundle(bundle.digest.hex(), book, prices, reserves)
 
 

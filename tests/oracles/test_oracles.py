@@ -66,7 +66,7 @@ def test_price_in_fewer_reports_than_the_quorum_rejected() -> None:
 
 @pytest.mark.parametrize(
     ("bitmap", "expects"),
-    [("1011", "a bitmap of 5"), ("101100", "a bitmap of 5"), ("101000", "a bitmap of 5"), ("10100", "at least 3 signers")],
+    [("1011", "a bitmap of 5"), ("101100", "a bitmap of 5"), ("10100", "at least 3 signers")],
 )
 def test_bitmap_of_another_set_rejected(bitmap: str, expects: str) -> None:
     refused(expects, forged(signers=bitmap))

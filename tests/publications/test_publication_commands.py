@@ -49,9 +49,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def command(folder: Path, out: Path) -> list[str]:
     files = {"--proof": PROOF, "--market": SNAPSHOT, "--parameters": PARAMETERS}
-    more = {"--attestation": ATTESTATION, "--reserves": RESERVES, "--key": "venue.key"}
+    more = {"--attestation": ATTESTATION, "--oracles": "oracles.json", "--reserves": RESERVES, "--key": "venue.key"}
     options = [text for option, name in (files | more).items() for text in (option, str(folder / name))]
-    return ["publish", str(out), *options]
+    return ["publish", str(out), *options, "--max-age", "any"]
 
 
 def test_every_figure_has_its_label(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,7 +62,12 @@ def test_every_figure_has_its_label(office: Path, capsys: pytest.CaptureFixture[
     assert labels["price of BTC"] == "attested"
     assert labels["price of COIN0"] == "claimed"
     assert labels["addresses whose keys signed for this book"] == "attested"
-    assert labels["rules"] == "claimed" and data["not_said"]
+    assert labels["rules"] == labels["digest of the rules"] == "claimed"
+    assert labels["digest of the customers' nonce"] == "claimed", "the proof does not bind it"
+    assert labels["digest of the proof"] == "attested"
+    assert labels["counted as BTC"] == labels["block of eip155:1 at which to look"] == "claimed"
+    assert any("the rules are sound" in one for one in data["not_said"])
+    assert not any("who made it" in one or "who signed the prices" in one for one in data["not_said"])
     assert labels["reserves in BTC"] == "claimed"
     assert run(["verify", str(office / "day1"), *pinned(office / "day1")]) == 0
     out = capsys.readouterr().out
@@ -94,7 +99,7 @@ def test_altered_publication_rejected(office: Path, tmp_path: Path, capsys: pyte
     [
         ([], "give the venue's public key"),
         (["--venue-key", "00"], "96 hexadecimal digits"),
-        (["--venue-key", "00" * 48, "--market", "x"], "leave them out"),
+        (["--venue-key", "00" * 48, "--market", "x"], "leave --market out"),
     ],
 )
 def test_wrong_usage_of_verify(
@@ -110,6 +115,69 @@ def test_options_of_a_publication_are_refused_for_a_proof(office: Path, capsys: 
     assert "are for a publication" in capsys.readouterr().err
     assert run(["verify", proof]) == 2
     assert "with --market and --parameters" in capsys.readouterr().err
+    assert run(["verify", proof, "--market", "x", "--parameters", "00" * 32]) == 2
+    assert "a digest is not enough" in capsys.readouterr().err
+
+
+def test_rules_that_the_reader_accepts(office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By their file or their digest; without either it is said whose they are."""
+    day, own = office / "day0", published(0).parameters.digest().hex()
+    for rules in (str(day / PARAMETERS), own):
+        assert run(["verify", str(day), *pinned(day), "--parameters", rules, "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        labels = {one["figure"]: one["label"] for one in told["figures"]}
+        assert labels["digest of the rules"] == "accepted"
+        assert not any("the rules are sound" in one for one in told["not_said"])
+    assert run(["verify", str(day), *pinned(day)]) == 0
+    assert "the rules are the venue's own" in capsys.readouterr().err
+    other = json.loads((day / PARAMETERS).read_text()) | {"revision": 9}
+    (tmp_path / "mine.json").write_text(json.dumps(other))
+    for rules in (str(tmp_path / "mine.json"), "00" * 32):
+        assert run(["verify", str(day), *pinned(day), "--parameters", rules]) == 1
+        assert "expected rules with the digest" in capsys.readouterr().err
+    assert run(["verify", str(day), *pinned(day), "--parameters", str(tmp_path / "none")]) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "expects"),
+    [
+        (["--root", "00" * 32], "expected root 0000000000000000"),
+        (["--sequence", "4"], "expected publication sequence 4, got 3"),
+        (["--previous", "11" * 32], "expected digest of the previous publication 1111"),
+        (["--security-floor", "200"], "expected at least 200 proven bits"),
+        (["--max-age", "1h"], "expected a snapshot at most 1:00:00 old"),
+        (["--at", "2026-01-01T00:00:00Z"], "expected a snapshot not later than 2026-01-01"),
+    ],
+)
+def test_policy_holds_for_a_publication(
+    office: Path, capsys: pytest.CaptureFixture[str], options: list[str], expects: str
+) -> None:
+    assert run(["verify", str(office / "day0"), *pinned(office / "day0"), *options]) == 1
+    assert expects in capsys.readouterr().err
+
+
+def test_blocks_of_reserves_are_near_the_snapshot(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for span, code in (("0s", 0), ("10m", 0), ("any", 0), ("never", 2)):
+        assert run(["verify", str(office / "day0"), *pinned(office / "day0"), "--blocks-within", span]) == code
+
+
+def test_attestation_is_published_with_the_set_that_it_is_for(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = command(office, tmp_path / "x")
+    at = whole.index("--oracles")
+    assert run([*whole[:at], *whole[at + 2 :]]) == 2
+    assert "--attestation and --oracles go together" in " ".join(capsys.readouterr().err.split())
+    assert run([*whole[:-2], "--previous", str(office / "day0")]) == 1
+    assert "not published: it would be refused at step policy: expected a snapshot at most 1 day" in (
+        capsys.readouterr().err
+    )
+    (tmp_path / "cut.json").write_bytes(parts(1)[ATTESTATION][:-9])
+    cut = [str(tmp_path / "cut.json") if one == str(office / ATTESTATION) else one for one in whole]
+    assert run([*cut, "--previous", str(office / "day0")]) == 3
+    assert ATTESTATION in capsys.readouterr().err
+    assert run(whole) == 1, "its snapshot names a publication before it, and none is given"
+    assert not (tmp_path / "x").exists()
 
 
 def test_history(office: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +114,13 @@ def test_further_file_rejected(folder: Path, name: str) -> None:
 
 
 def test_link_rejected(folder: Path, tmp_path: Path) -> None:
-    """To a file outside, and to one inside."""
-    for target in (tmp_path / "outside", folder / "kept"):
-        (folder / PROOF).rename(target)
+    """To a file outside, and to one of the publication's own."""
+    (folder / PROOF).rename(tmp_path / "outside")
+    for target in (tmp_path / "outside", folder / ATTESTATION):
         (folder / PROOF).symlink_to(target)
-        unreadable(folder, "no link|does not belong")
+        unreadable(folder, f"{PROOF}: cannot be read as a file of its own")
         (folder / PROOF).unlink()
-        target.rename(folder / PROOF)
+    (tmp_path / "outside").rename(folder / PROOF)
     read_bundle(folder)
 
 
@@ -129,7 +130,7 @@ def test_pipe_and_directory_in_place_of_a_file_rejected(folder: Path) -> None:
     unreadable(folder, "expected a regular file")
     (folder / PROOF).unlink()
     (folder / PROOF).mkdir()
-    unreadable(folder, "expected a regular file|cannot be read")
+    unreadable(folder, "expected a regular file")
 
 
 def test_file_in_place_of_the_directory_rejected(folder: Path, tmp_path: Path) -> None:
@@ -152,6 +153,13 @@ def test_altered_file_rejected(folder: Path, name: str) -> None:
     unreadable(folder, "not the file that the manifest lists")
 
 
+def test_length_in_the_manifest_is_compared(folder: Path) -> None:
+    """The digest is right; the length beside it is not."""
+    length = len((folder / PROOF).read_bytes())
+    rewritten(folder, f'"bytes":{length}', f'"bytes":{length + 1}')
+    unreadable(folder, f"{PROOF}: not the file that the manifest lists")
+
+
 def rewritten(folder: Path, old: str, new: str) -> None:
     text = (folder / MANIFEST).read_text()
     assert old in text
@@ -163,12 +171,12 @@ def rewritten(folder: Path, old: str, new: str) -> None:
     [
         ('{"files"', '{ "files"', "canonical form"),
         ("}\n", "}", "canonical form"),
-        ('"version":1}', '"version":1,"version":1}', "twice|two"),
-        ('"sequence":3', '"sequence":3,"sequence":4', "twice|two"),
+        ('"version":1}', '"version":1,"version":1}', "gives the key 'version' twice"),
+        ('"sequence":3', '"sequence":3,"sequence":4', "gives the key 'sequence' twice"),
         ('"version":1', '"version":1,"more":1', "unknown field"),
-        ('"sequence":3', '"sequence":99999999999999999999999', "digits|less than|large"),
-        ('"sequence":3', '"sequence":3.0', "number|integer"),
-        ('"previous":null', '"previous":' + "[" * 40 + "]" * 40, "nest|deep"),
+        ('"sequence":3', '"sequence":99999999999999999999999', "holds a number of 23 digits"),
+        ('"sequence":3', '"sequence":3.0', "holds the JSON number 3.0"),
+        ('"previous":null', '"previous":' + "[" * 40 + "]" * 40, "is nested deeper than 16 levels"),
         ('"venue":"small"', '"venue":"sm\\u0061ll"', "canonical form"),
         ("Z", ".000Z", "canonical form"),
     ],
@@ -229,6 +237,46 @@ def test_signature_over_untagged_bytes_rejected() -> None:
 )
 def test_manifest_that_contradicts_its_parts_rejected(changes: dict[str, Any], expects: str) -> None:
     refused(resigned(published(), **changes), "publication", expects)
+
+
+def test_publication_that_joins_where_its_snapshot_does_not_rejected() -> None:
+    """A first publication names none before it, and a later one does: in the manifest and in the snapshot."""
+    expects = "no previous publication, as the snapshot says, got " + "00" * 32
+    refused(resigned(published(0), previous=bytes(32)), "publication", expects)
+    refused(resigned(published(1), previous=None), "publication", "a previous publication, as the snapshot says")
+
+
+def test_publication_of_the_future_rejected() -> None:
+    """Signed for a later moment, it could be kept and shown when it suits."""
+    assert POLICY.at is not None
+    latest = int(POLICY.at.timestamp()) * 1_000_000 + 300_000_000
+    verified(resigned(published(0), time=latest))
+    refused(resigned(published(0), time=latest + 1), "publication", "a publication not later than")
+
+
+def test_rules_of_another_digest_rejected() -> None:
+    own = PARAMETERS.digest()
+    verify_bundle(published(), venue().public_key, policy=POLICY, rules=own)
+    with pytest.raises(VerificationError, match="rules with the digest 0") as caught:
+        verify_bundle(published(), venue().public_key, policy=POLICY, rules=bytes(32))
+    assert (caught.value.step, caught.value.got) == ("publication", own.hex())
+
+
+@pytest.mark.parametrize("name", [MARKET, reading.PARAMETERS, ATTESTATION, RESERVES])
+def test_part_that_breaks_its_form_rejected(name: str) -> None:
+    """Also where nobody asks for it; and only after the signature, which nobody else can make."""
+    broken = replace(published(), files=parts() | {name: parts()[name][:-20]})
+    with pytest.raises(BundleError, match=name):
+        verify_bundle(broken, venue().public_key, policy=POLICY)
+    with pytest.raises(VerificationError, match="a signature by the venue's key"):
+        verify_bundle(broken, SigningKey.from_seed(b"x" * 32).public_key, policy=POLICY)
+
+
+def test_files_that_make_no_market_rejected() -> None:
+    rules = json.loads(parts()[reading.PARAMETERS])
+    files = parts() | {reading.PARAMETERS: json.dumps(rules | {"quote": "EUR"}).encode()}
+    with pytest.raises(BundleError, match="make no market"):
+        verified(replace(published(), files=files))
 
 
 def test_proof_of_another_snapshot_rejected() -> None:
@@ -311,6 +359,30 @@ def test_what_would_be_refused_is_not_published(tmp_path: Path) -> None:
         publish(wrong, tmp_path / "day", policy=POLICY)
     with pytest.raises(VerificationError, match="one more"):
         publish(published(0), tmp_path / "day", published(1), policy=POLICY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_publication_after_another_s_is_not_published(tmp_path: Path) -> None:
+    """The one before is signed by the same key, or this one would vouch for a stranger's."""
+    other = SigningKey.from_seed(b"x" * 32)
+    signature = published(0).signature.model_copy(
+        update={"public_key": other.public_key, "signature": other.sign(published(0).digest)}
+    )
+    with pytest.raises(VerificationError, match="a signature by the venue's key"):
+        publish(published(1), tmp_path / "day", replace(published(0), signature=signature), policy=POLICY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_prices_that_are_not_attested_are_not_published(tmp_path: Path) -> None:
+    said = json.loads(parts()[ATTESTATION])
+    said["signature"] = "c0" + "00" * 95
+    wrong = made(0, parts() | {ATTESTATION: json.dumps(said).encode()})
+    with pytest.raises(VerificationError, match="each signer's signature"):
+        publish(wrong, tmp_path / "day", oracles=oracles(), policy=POLICY)
+    with pytest.raises(BundleError, match=ATTESTATION):
+        publish(made(0, parts() | {ATTESTATION: b"{"}), tmp_path / "day", policy=POLICY)
+    with pytest.raises(VerificationError, match="a snapshot at most"):
+        publish(published(0), tmp_path / "day", policy=replace(POLICY, max_age=timedelta(minutes=1)))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -25,8 +25,8 @@ from plimsoll.verifier.bundle import SNAPSHOT as MARKET
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.ethereum import show_address
 from plimsoll.verifier.oracles import OracleSet
+from plimsoll.verifier.ownership import Reserves, digest
 from plimsoll.verifier.policy import Policy, snapshot_time
-from plimsoll.verifier.reserves import Reserves, digest
 from plimsoll.verifier.statement import read_proof
 
 SHAPE = ShapeClass(3, 1)
@@ -79,11 +79,13 @@ def reserves(snapshot: MarketSnapshot, root: tuple[int, ...]) -> bytes:
         "purpose": "reserve",
         "height": 1,
         "block": "ab" * 32,
-        "balances": {"BTC": "5"},
+        "time": snapshot.model_dump(mode="json")["time"],
+        "balances": [{"asset": "eip155:1/slip44:60", "instrument": "BTC", "units": "5"}],
         "form": "typed data",
         "signature": "0x" + "11" * 65,
     }
-    whole = {"version": 1, "venue": snapshot.venue, "sequence": snapshot.sequence, "root": show_quad(root)}
+    whole: dict[str, Any] = {"version": 1, "venue": snapshot.venue, "venue_key": venue().public_key.hex()}
+    whole |= {"sequence": snapshot.sequence, "root": show_quad(root)}
     unsigned = Reserves.parse(json.dumps(whole | {"addresses": [fields]}).encode())
     fields["signature"] = "0x" + sign(WALLET, digest(unsigned, unsigned.addresses[0])).hex()
     return json.dumps(whole | {"addresses": [fields]}).encode()
