@@ -16,6 +16,7 @@ from plimsoll.circuits.leaves import (
     Quad,
     account_id,
     account_leaf,
+    account_order,
     batch_leaf,
     climb,
     elements,
@@ -33,6 +34,7 @@ from plimsoll.prover.core_api import CoreWitness, permute
 from plimsoll.prover.tape import QUANTITY_LIMBS, Tiers, limbs
 from plimsoll.verifier.account import ACCOUNT, BookRoot, expected_account
 from plimsoll.verifier.consumer import ConsumerContext
+from plimsoll.verifier.customer import CustomerFile, keyed_holdings
 from plimsoll.verifier.policy import previous_publication
 from plimsoll.verifier.profile import STANDARD, Profile
 from plimsoll.verifier.statement import Statement, write_proof
@@ -89,6 +91,27 @@ class AccountOpening:
         joint = batch_leaf(batch, self.joined.commitment, permute)
         top = climb(joint, self.joined.position, self.joined.path, permute)
         return BookRoot(top, len(self.path), len(self.joined.path))
+
+
+def opening_of(brought: CustomerFile, parameters: RiskParameters, joined: Joined | None = None) -> AccountOpening:
+    """What a customer's file opens.
+
+    Raises:
+        VerificationError: its holdings are none that a proven leaf has.
+    """
+    return AccountOpening(
+        identifier=brought.identifier,
+        owner=brought.owner,
+        lien=brought.lien,
+        blind=brought.blind,
+        salt=brought.salt,
+        account_class=brought.account_class,
+        order=account_order(brought.nonce, brought.identifier),
+        holdings=tuple(keyed_holdings(brought, parameters)),
+        position=brought.position,
+        path=brought.path,
+        joined=joined,
+    )
 
 
 def account_margin(opening: AccountOpening, schedule: Schedule, threshold: Threshold) -> int:

@@ -70,13 +70,15 @@ def _files(
     leaves = {leaf.account: leaf for leaf in opening.accounts}
     index = {account: i for i, account in enumerate(book.accounts)}
     for account in accounts:
-        leaf = leaves[account]
+        leaf, title = leaves[account], book.title(index[account])
         yield CustomerFile.model_construct(
             version=1,
             venue=snapshot.venue,
             sequence=snapshot.sequence,
             identifier=account,
             nonce=bytes.fromhex(opening.nonce),
+            owner=title.owner,
+            lien=title.lien,
             blind=leaf.blind,
             salt=leaf.salt,
             account_class=int(book.classes[index[account]]),

@@ -14,9 +14,9 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictStr, WithJsonSchema
 
 from plimsoll.circuits.field import P
-from plimsoll.circuits.leaves import Quad, account_id, account_leaf, account_order, climb, nonce_digest
+from plimsoll.circuits.leaves import NO_OWNER, Quad, account_id, account_leaf, account_order, climb, nonce_digest
 from plimsoll.circuits.poseidon2 import permute
-from plimsoll.engine.decimals import parse_quantity
+from plimsoll.engine.decimals import format_decimal, parse_quantity
 from plimsoll.engine.fields import Count, Digest, Name, Version
 from plimsoll.engine.health import MAX_HOLDINGS, AccountHealth, account_health
 from plimsoll.engine.instruments import Side
@@ -26,6 +26,7 @@ from plimsoll.engine.problems import RefusedValueError
 from plimsoll.engine.schedule import compile_schedules
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.engine.tiers import MAX_QUANTITY
+from plimsoll.engine.titles import AMOUNT_DIGITS, parse_lien
 from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.errors import VerificationError, require
 
@@ -57,6 +58,14 @@ Elements = Annotated[
 ]
 
 
+Lien = Annotated[
+    int,
+    BeforeValidator(parse_lien),
+    PlainSerializer(lambda lien: format_decimal(lien, AMOUNT_DIGITS), return_type=str),
+    WithJsonSchema({"type": "string", "description": "units of the quote currency as a decimal string"}),
+]
+
+
 class CustomerHolding(BaseModel):
     """One holding: units of an instrument, owned or long, owed or short."""
 
@@ -77,6 +86,8 @@ class CustomerFile(BaseModel):
     sequence: Count = Field(ge=0, lt=2**63, description="of the publication")
     identifier: StrictStr = Field(min_length=1, max_length=256, description="by which the venue knows the customer")
     nonce: Digest = Field(description="the publication's nonce, the same for all customers")
+    owner: Elements = Field(default=NO_OWNER, description="public key of the owner; zeros: none is known")
+    lien: Lien = Field(default=0, description="what others may claim of the account first")
     blind: Elements
     salt: Elements
     account_class: Count = Field(ge=0, lt=4096)
@@ -138,6 +149,11 @@ def verify_customer(
     return VerifiedCustomer(brought.identifier, brought.holdings, health)
 
 
+def keyed_holdings(brought: CustomerFile, parameters: RiskParameters) -> list[tuple[int, int]]:
+    """The file's holdings as (key, lots), keys ascending. Raises VerificationError for what no proven leaf has."""
+    return _keyed(brought.holdings, parameters)
+
+
 def customer_leaf(brought: CustomerFile, parameters: RiskParameters) -> Quad:
     """The digest of the leaf that the file opens; whether it is in a tree is not looked at.
 
@@ -148,7 +164,9 @@ def customer_leaf(brought: CustomerFile, parameters: RiskParameters) -> Quad:
 
 
 def _leaf(brought: CustomerFile, keyed: list[tuple[int, int]], parameters: RiskParameters) -> Quad:
-    identity = account_id(brought.identifier, parameters.table.digest(), brought.blind, permute)
+    identity = account_id(
+        brought.identifier, parameters.table.digest(), brought.blind, permute, brought.owner, brought.lien
+    )
     order = account_order(brought.nonce, brought.identifier)
     return account_leaf(identity, brought.salt, brought.account_class, order, keyed, permute)
 

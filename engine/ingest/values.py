@@ -61,12 +61,14 @@ def parse_class(text: str) -> int:
 def parse_title(owner: str, lien: str) -> Title:
     """An account's owner and lien; an empty field says that there is none."""
     title = Title()
-    for column, text, parse in (("owner", owner, parse_owner), ("lien", lien, parse_lien)):
-        try:
-            if text:
-                title = title._replace(**{column: parse(text)})
-        except RefusedValueError as error:
-            raise FieldRefusedError(column, str(error), error.remedy, column=column, value=text) from None
+    try:
+        title = title._replace(owner=parse_owner(owner)) if owner else title
+    except RefusedValueError as error:
+        raise FieldRefusedError("owner", str(error), error.remedy, column="owner", value=owner) from None
+    try:
+        title = title._replace(lien=parse_lien(lien)) if lien else title
+    except RefusedValueError as error:
+        raise FieldRefusedError("lien", str(error), error.remedy, column="lien", value=lien) from None
     return title
 
 
