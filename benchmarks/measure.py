@@ -2,6 +2,8 @@
 
     measure.py prove BOOK HOLDINGS REPEATS PROOF     prove the book in BOOK, the last proof goes to PROOF
     measure.py verify BOOK PROOF REPEATS             verify it; with PLIMSOLL_NO_NUMPY=1 as if NumPy were not there
+    measure.py whole-prove BOOK HOLDINGS SCENARIOS OUT   prove the book in BOOK over batches, the files go to OUT
+    measure.py whole-verify BOOK OUT                     verify them
     measure.py health ACCOUNTS HOLDINGS REPEATS      health of a book of this size
 
 A process of its own gives each measurement its own peak of memory, and shows how much slower a first proof is.
@@ -88,6 +90,68 @@ def verify(directory: Path, proof: Path, repeats: int) -> dict[str, Any]:
     }
 
 
+def whole_prove(directory: Path, holdings: int, scenario_file: Path, out: Path) -> dict[str, Any]:
+    """Prove a whole book over batches, once: seconds, of all cores too, sizes and peak memory."""
+    from plimsoll.cli.book import declared_sizes
+    from plimsoll.engine.batch_schedule import compile_batch_schedule
+    from plimsoll.engine.book_figures import book_figures
+    from plimsoll.engine.ingest.preflight import preflight
+    from plimsoll.engine.scenarios import ScenarioList
+    from plimsoll.prover.batch_job import new_batch_opening, prove_batches
+    from plimsoll.prover.book_claims import claims_of
+    from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF, batch_name
+
+    checked, scenarios = preflight(directory), ScenarioList.load(scenario_file)
+    book, snapshot, parameters = checked.book, checked.snapshot, checked.parameters
+    shape, batches = declared_sizes(len(book), len(book), holdings)
+    idle, spent, start = peak_bytes(), time.process_time(), time.perf_counter()
+    figures = book_figures(compile_batch_schedule(snapshot, parameters, scenarios), book)
+    fund = max(one.amount for one in figures.figures)
+    claims = claims_of(figures, parameters.table, len(scenarios), fund=fund, show_totals=True)
+    opening = new_batch_opening(book, shape, batches, snapshot)
+    proven = prove_batches(book, snapshot, parameters, scenarios, claims, shape, opening)
+    seconds = time.perf_counter() - start
+    files = {
+        CLAIMS: claims.model_dump_json().encode(),
+        SCENARIOS: scenarios.model_dump_json().encode(),
+        TOTALS_PROOF: proven.totals,
+        **{batch_name(i): proof for i, proof in enumerate(proven.batches)},
+    }
+    out.mkdir()
+    for name, data in files.items():
+        (out / name).write_bytes(data)
+    return {
+        "shape": f"{batches} of {shape.name}",
+        "accounts": len(book),
+        "instruments": len(parameters.table),
+        "scenarios": len(scenarios),
+        "seconds": seconds,
+        "cpu_seconds": time.process_time() - spent,
+        "bytes": sum(map(len, files.values())),
+        "idle_bytes": idle,
+        "peak_bytes": peak_bytes(),
+    }
+
+
+def whole_verify(directory: Path, out: Path) -> dict[str, Any]:
+    """Verify a whole book's files, once: seconds and peak memory."""
+    from plimsoll.engine.parameters import RiskParameters
+    from plimsoll.engine.snapshot import MarketSnapshot
+    from plimsoll.verifier.policy import Policy, snapshot_time
+    from plimsoll.verifier.whole_book import verify_whole_book
+
+    snapshot = MarketSnapshot.load(directory / "snapshot.json")
+    parameters = RiskParameters.load(directory / "parameters.json")
+    files = {one.name: one.read_bytes() for one in out.iterdir()}
+    start = time.perf_counter()
+    verified = verify_whole_book(files, snapshot, parameters, Policy(at=snapshot_time(snapshot)))
+    return {
+        "seconds": time.perf_counter() - start,
+        "security_bits": verified.security_bits,
+        "peak_bytes": peak_bytes(),
+    }
+
+
 def health(accounts: int, holdings: int, repeats: int) -> dict[str, Any]:
     """Health of every account of a random book: seconds of each run, peak memory."""
     from random_book import random_book
@@ -115,6 +179,10 @@ def main(arguments: list[str]) -> None:
         result = prove(Path(rest[0]), int(rest[1]), int(rest[2]), Path(rest[3]))
     elif kind == "verify":
         result = verify(Path(rest[0]), Path(rest[1]), int(rest[2]))
+    elif kind == "whole-prove":
+        result = whole_prove(Path(rest[0]), int(rest[1]), Path(rest[2]), Path(rest[3]))
+    elif kind == "whole-verify":
+        result = whole_verify(Path(rest[0]), Path(rest[1]))
     else:
         result = health(int(rest[0]), int(rest[1]), int(rest[2]))
     print(json.dumps(result))

@@ -26,6 +26,7 @@ from plimsoll.cli.demo.sample_book import even_book
 
 HERE = Path(__file__).parent
 HOLDINGS = (2, 10, 50)
+SCENARIOS = HERE.parent / "examples" / "load-line" / "scenarios.json"
 TIME = datetime(2026, 3, 21, 7, 0, tzinfo=UTC)
 
 
@@ -68,6 +69,24 @@ def measure_proof(folder: Path, accounts: int, holdings: int, repeats: int) -> d
     }
 
 
+def measure_whole(folder: Path, accounts: int) -> dict[str, Any]:
+    """Prove and verify a whole book of 10 holdings an account, with shown totals, bounded liabilities and stress."""
+    book, out = folder / "whole", folder / "proofs"
+    even_book(TIME, accounts, 10).write(book)
+    say(f"proving a whole book of {accounts:,} accounts with totals and three scenarios")
+    proven = measure("whole-prove", book, 10, SCENARIOS, out)
+    say("verifying it")
+    verified = measure("whole-verify", book, out)
+    plain = measure("whole-verify", book, out, PLIMSOLL_NO_NUMPY="1")
+    return {
+        **proven,
+        "accounts_per_second": proven["accounts"] / proven["seconds"],
+        "verify_seconds": verified["seconds"],
+        "verify_seconds_without_numpy": plain["seconds"],
+        "security_bits": verified["security_bits"],
+    }
+
+
 def say(text: str) -> None:
     """Progress on stderr."""
     print(text, file=sys.stderr, flush=True)
@@ -84,12 +103,14 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=4096, help="accounts a proof (default 4096)")
     parser.add_argument("--holdings", type=int, nargs="+", default=list(HOLDINGS), help="holdings an account, 2 to 100")
     parser.add_argument("--engine-accounts", type=int, default=1_000_000, help="accounts of the engine's book")
+    parser.add_argument("--whole-accounts", type=int, default=20_000, help="accounts of the whole book over batches")
     parser.add_argument("--repeats", type=int, default=3, help="proofs a process; the first one is the cold one")
     parser.add_argument("--out", type=Path, default=HERE / "results", help="file name without suffix")
     options = parser.parse_args()
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         proofs = [measure_proof(Path(folder), options.accounts, h, options.repeats) for h in options.holdings]
+        whole = measure_whole(Path(folder), options.whole_accounts)
     say(f"health of {options.engine_accounts:,} accounts of 10 holdings")
     engine = measure("health", options.engine_accounts, 10, options.repeats)
     results = {
@@ -100,6 +121,7 @@ def main() -> None:
         "python": sys.version.split()[0],
         "repeats": options.repeats,
         "proofs": proofs,
+        "whole": whole,
         "engine": {"accounts": options.engine_accounts, "holdings": 10, **engine},
     }
     text = markdown(results)

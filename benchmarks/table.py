@@ -46,12 +46,30 @@ def markdown(results: dict[str, Any]) -> str:
         "`check` is the health of every account, `tables` rebuilds schedule and tables, `tape` encodes the book, "
         "`witness` fills the tables, `proof` commits, folds and opens, `encode` writes the bytes.",
         "",
+        *_whole(results["whole"]),
         f"Engine, NumPy: health of {engine['accounts']:,} accounts of {engine['holdings']} holdings in "
         f"{min(engine['seconds']):.1f} s ({engine['accounts'] / min(engine['seconds']):,.0f} accounts/s), peak memory "
         f"{_gib(engine['peak_bytes'])}, of which {_gib(engine['idle_bytes'])} before it began.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _whole(one: dict[str, Any]) -> list[str]:
+    """The whole book over batches, proven once, in a fresh process."""
+    return [
+        "## A whole book",
+        "",
+        f"{one['accounts']:,} accounts of 10 holdings, {one['instruments']} instruments: every batch and the totals, "
+        f"all totals shown, all liabilities bounded, {one['scenarios']} scenarios; one run in a fresh process.",
+        "",
+        "| shape class | prove | accounts/s | core seconds | peak memory | proofs | verify | without NumPy |",
+        "|:--|--:|--:|--:|--:|--:|--:|--:|",
+        f"| {one['shape']} | {one['seconds']:.1f} s | {one['accounts_per_second']:,.0f} | {one['cpu_seconds']:.1f} | "
+        f"{_gib(one['peak_bytes'])} | {one['bytes'] / 1e6:.1f} MB | {one['verify_seconds']:.2f} s | "
+        f"{one['verify_seconds_without_numpy']:.2f} s |",
+        "",
+    ]
 
 
 def _warning(load: float) -> list[str]:
