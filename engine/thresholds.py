@@ -23,7 +23,7 @@ from plimsoll.engine.tiers import MAX_SLOPE, MAX_VALUE, Schedule, ScheduleError,
 from plimsoll.engine.titles import AMOUNT_DIGITS, MAX_AMOUNT
 
 ThresholdKind = Literal["maintenance", "initial", "ratio", "free"]
-AMOUNT_SCALE: Final = 10 ** (VALUE_DIGITS - AMOUNT_DIGITS)
+AMOUNT_SCALE: Final[int] = 10 ** (VALUE_DIGITS - AMOUNT_DIGITS)
 """Units of value (10^-20) in one unit of an amount."""
 MAX_RATIO: Final = 100 * PPM
 
