@@ -1,22 +1,36 @@
-"""`python -m plimsoll.circuits.bounds FILE`: writes the committed book's report into FILE, below its marker."""
+"""`python -m plimsoll.circuits.bounds [FILE ...]`: writes a program's report into its page, below the page's marker.
+
+Without files: into every page of docs/security. A page's name says of which program it is.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.bounds.analyse import analyse
+from plimsoll.circuits.bounds.batch import BATCH
+from plimsoll.circuits.bounds.book import BOOK
 from plimsoll.circuits.bounds.render import markdown
+from plimsoll.circuits.bounds.totals import TOTALS
+from plimsoll.circuits.program_tables import committed_program
 
-MARKER = "<!-- What follows is written by `python -m plimsoll.circuits.bounds docs/security/bounds.md`. -->\n"
+DOCUMENTS = Path("docs/security")
+PAGES = {"bounds.md": ("book", BOOK), "bounds-batch.md": ("batch", BATCH), "bounds-totals.md": ("totals", TOTALS)}
+"""The committed program that each page is about, with its declarations."""
 
 
-def with_report(text: str) -> str:
-    """The document with its part below the marker replaced by the current report."""
-    return text.partition(MARKER)[0] + MARKER + "\n" + markdown(analyse(book_program()))
+def marker(page: str) -> str:
+    return f"<!-- What follows is written by `python -m plimsoll.circuits.bounds {DOCUMENTS / page}`. -->\n"
+
+
+def with_report(text: str, page: str = "bounds.md") -> str:
+    """The page with its part below the marker replaced by the current report."""
+    program, declared = PAGES[page]
+    report = markdown(analyse(committed_program(program), declared))
+    return text.partition(marker(page))[0] + marker(page) + "\n" + report
 
 
 if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(with_report(path.read_text()))
+    for path in [Path(name) for name in sys.argv[1:]] or [DOCUMENTS / page for page in PAGES]:
+        path.write_text(with_report(path.read_text(), path.name))

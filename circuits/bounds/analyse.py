@@ -7,6 +7,7 @@ from plimsoll.circuits.bounds.case import Case, analyse_case
 from plimsoll.circuits.bounds.declarations import Declarations
 from plimsoll.circuits.bounds.errors import BoundsError
 from plimsoll.circuits.bounds.facts import Infeasible
+from plimsoll.circuits.bounds.ledger import totals
 from plimsoll.circuits.bounds.lines import Lines
 from plimsoll.circuits.bounds.names import RowNames, contract_of
 from plimsoll.circuits.bounds.report import BoundsReport, TableBounds, collect
@@ -27,7 +28,8 @@ def analyse(program: Program, declared: Declarations = BOOK) -> BoundsReport:
         CompileError: the program cannot be turned into tables.
     """
     tables = tuple(analyse_path(program, declared, path) for path in compile_program(program).paths)
-    return BoundsReport(tables, {name: c.summary for name, c in declared.contracts.items()})
+    contracts = {name: c.summary for name, c in declared.contracts.items()}
+    return BoundsReport(tables, contracts, totals(declared))
 
 
 def analyse_path(program: Program, declared: Declarations, path: CompiledPath) -> TableBounds:

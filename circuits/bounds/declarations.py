@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from plimsoll.circuits.bounds.areas import Area, ByRecord
 from plimsoll.circuits.bounds.integers import IntPoly
 from plimsoll.circuits.bounds.interval import number
 
@@ -52,7 +53,8 @@ class Contract:
 
     `before` holds of the arguments of every call, `after` of the results of every call for which `before` holds. Both
     are given for one value of the variable `case` (an argument, or for main a result), whose values are `cases`;
-    without a case they are asked for once, with 0. `assumed` says that `case` is fixed from outside: main's only.
+    without a case they are asked for once, with 0. `areas` say what the call and all calls below it may post to the
+    ledger. `assumed` are inequalities about results that are fixed from outside: main's only, like its case.
     """
 
     arguments: tuple[str, ...]
@@ -62,6 +64,8 @@ class Contract:
     after: Callable[[int], list[Inequality]] = lambda case: []
     case: str | None = None
     cases: range = range(1)
+    areas: Callable[[int], list[Area]] = lambda case: []
+    assumed: tuple[Inequality, ...] = ()
     summary: str = ""
 
 
@@ -71,14 +75,15 @@ Names = Callable[[str], IntPoly]
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What a table's rows imply: `positive` is not negative, `zero` is zero as a polynomial, `packed` is injective.
+    """What a table's rows imply: `positive` is not negative, `zero` is zero, each of them if several; `packed` is
+    injective.
 
     `packed` means: different values of the polynomial's columns in their intervals give different field elements.
     """
 
     text: str
-    positive: Callable[[Names], IntPoly] | None = None
-    zero: Callable[[Names], IntPoly] | None = None
+    positive: Callable[[Names], IntPoly | list[IntPoly]] | None = None
+    zero: Callable[[Names], IntPoly | list[IntPoly]] | None = None
     packed: Callable[[Names], IntPoly] | None = None
 
 
@@ -87,7 +92,8 @@ class Declarations:
     """Everything declared about one program. `tape` and `choices` are by table, `roms` by builtin.
 
     `tape` names the tape cells in the order of reading; `choices` says of which of them no bound is needed, and why.
-    `roms` gives inequalities about the fields of a record and its `index`.
+    `roms` gives inequalities about the fields of a record and its `index`; `by_record` the keys that records name.
+    `lemmas` say, by table, that a named polynomial equals another one, whose interval may be narrower: proved first.
     """
 
     contracts: Mapping[str, Contract]
@@ -95,3 +101,5 @@ class Declarations:
     choices: Mapping[str, Mapping[str, str]]
     roms: Callable[[], Mapping[str, list[Inequality]]]
     conclusions: Mapping[str, tuple[Conclusion, ...]] = field(default_factory=dict)
+    lemmas: Mapping[str, Mapping[str, Callable[[Names], IntPoly]]] = field(default_factory=dict)
+    by_record: tuple[ByRecord, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from plimsoll.circuits.bounds.integers import IntPoly
 from plimsoll.circuits.bounds.interval import Interval
 
@@ -29,6 +31,17 @@ class Facts:
         """The column's integer, of which nothing was known, lies in the interval."""
         assert column not in self.intervals, "a column's integer is chosen once"
         self.intervals[column] = interval
+
+    def give_bit(self, column: int) -> None:
+        """The column's integer, of which nothing was known, is 0 or 1."""
+        self.give(column, Interval(0, 1))
+
+    def narrow(self, column: int, interval: Interval) -> None:
+        """The column's integer lies in this interval, too. Raises Infeasible."""
+        both = self.intervals[column].meet(interval)
+        if both is None:
+            raise Infeasible
+        self.intervals[column] = both
 
     def define(self, column: int, value: IntPoly) -> None:
         """The column's integer, of which nothing was known, is chosen as the value of a polynomial."""
@@ -115,19 +128,27 @@ class Facts:
     def proves(self, goal: IntPoly) -> bool:
         """Whether the facts show that the goal is not negative: as it stands, or with the pivots replaced."""
         related = [i for i in self.inequalities if len(i.columns()) > 1]
-        return self._search(goal, related, STEPS) or self._search(
-            self.normal(goal), [self.normal(i) for i in related], STEPS
+        return self._search(goal, _with_coefficients(related), STEPS) or self._search(
+            self.normal(goal), _with_coefficients(map(self.normal, related)), STEPS
         )
 
-    def _search(self, goal: IntPoly, related: list[IntPoly], steps: int) -> bool:
+    def _search(self, goal: IntPoly, related: Related, steps: int) -> bool:
         value = self.value(goal)
         if value is not None and value.lo >= 0:
             return True
-        for positive in related if steps else []:
-            for column in goal.columns() & positive.columns():
-                a, b = goal.linear(column), positive.linear(column)
+        mine = goal.coefficients() if steps else {}
+        for positive, coefficients in related if steps else []:
+            for column in mine.keys() & coefficients.keys():
+                a, b = mine[column], coefficients[column]
                 # goal = (a / b) * positive + rest: with a positive factor, rest >= 0 suffices.
-                factor = a // b if a and b and a % b == 0 else 0
+                factor = a // b if a % b == 0 else 0
                 if factor > 0 and self._search(goal - positive * factor, related, steps - 1):
                     return True
         return False
+
+
+Related = list[tuple[IntPoly, dict[int, int]]]
+
+
+def _with_coefficients(inequalities: Iterable[IntPoly]) -> Related:
+    return [(i, i.coefficients()) for i in inequalities]

@@ -53,6 +53,10 @@ def check_free(solver: Solver, declared: Declarations, lines: Lines) -> dict[int
                     problem = f"{names.column(column)} has no bound and stands at {at}, where it may not"
                     where = lines.message(tuple_.number, tuple_.bus)
                     raise BoundsError(row.table, where, f"{problem} ({kinds[column].value})")
+    for entry in row.posted:
+        for column in {c for f in (entry.key, entry.amount) for m in f.terms for c in m} & kinds.keys():
+            problem = f"{names.column(column)} has no bound and is posted ({kinds[column].value})"
+            raise BoundsError(row.table, lines.message(entry.number, entry.bus), problem)
     text = {names.tape[name]: reason for name, reason in choices.items()}
     return {c: f"{kind.value}{f' ({text[c]})' if kind is Kind.CHOICE else ''}" for c, kind in sorted(kinds.items())}
 

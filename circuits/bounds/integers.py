@@ -75,6 +75,14 @@ class IntPoly:
         alone = not any(column in m for m in self.terms if m != (column,))
         return self.terms.get((column,), 0) if alone else 0
 
+    def coefficients(self) -> dict[int, int]:
+        """`linear` of every column for which it is not 0."""
+        often: dict[int, int] = {}
+        for m in self.terms:
+            for column in set(m):
+                often[column] = often.get(column, 0) + 1
+        return {m[0]: c for m, c in self.terms.items() if len(m) == 1 and often[m[0]] == 1}
+
     def substitute(self, column: int, value: IntPoly) -> IntPoly:
         total = IntPoly({m: c for m, c in self.terms.items() if column not in m})
         for m, c in self.terms.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plimsoll.circuits.bounds.declarations import Contract, Declarations
@@ -36,12 +36,15 @@ class RowNames:
         for i, claim in enumerate(calls):
             callee = contract_of(declared, row, claim)
             self._enter([f"call{i}.{n}" for n in (*callee.arguments, *callee.results)], claim.fields[1:])
-        layouts = {r.builtin: r.fields for r in program.records}
+        layouts = {r.builtin: numbered(r.fields) for r in program.records}
+        self.roms = [lookup.bus.removeprefix(ROM_BUS) for lookup in row.on(ROM_BUS)]
         for i, lookup in enumerate(row.on(ROM_BUS)):
-            fields = ("index", *layouts[lookup.bus.removeprefix(ROM_BUS)])
+            fields = ("index", *layouts[self.roms[i]])
             self._enter([f"r{i}.{name}" for name in fields], lookup.fields)
         for i, lookup in enumerate(row.on(POSEIDON_BUS)):
             self._enter([f"hash{i}.{lane}" for lane in LANES], lookup.fields)
+        for i, entry in enumerate(row.posted):
+            self._enter([f"post{i}.key", f"post{i}.amount"], [entry.key, entry.amount])
         self._enter([f"result.{n}" for n in contract.results], row.provided.fields[results:])
         for name, op in (("product", "set"), ("inverse", "inverse")):
             columns = [s["column"] for s in path.witness["steps"] if s["op"] == op]
@@ -72,6 +75,10 @@ class RowNames:
             raise BoundsError(self.table, name, "a declaration speaks of it, but the table has no such name")
         return self.polys[name]
 
+    def lookups_of(self, rom: str) -> list[int]:
+        """Numbers of the lookups in a read-only table: n of the names `r{n}.field`."""
+        return [i for i, name in enumerate(self.roms) if name == rom]
+
     def column(self, column: int) -> str:
         return self.columns.get(column, f"x{column}")
 
@@ -93,6 +100,11 @@ class RowNames:
                 parts.append(_term(factor, name))
                 poly = poly - IntPoly({(c,): factor << 12 * i for i, c in enumerate(columns)})
         return parts, poly
+
+
+def numbered(fields: Sequence[str]) -> list[str]:
+    """A record's names of cells, those of a field of several cells told apart: `net_0`, `net_1`."""
+    return [name if fields.count(name) == 1 else f"{name}_{fields[:i].count(name)}" for i, name in enumerate(fields)]
 
 
 def contract_of(declared: Declarations, row: Row, claim: Tuple) -> Contract:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from plimsoll.circuits.bounds.interval import Interval
+from plimsoll.circuits.bounds.interval import Interval, equation_margin
 from plimsoll.circuits.bounds.report import BoundsReport, ConstraintBounds, TableBounds
 
 LONGEST = 110
@@ -17,6 +17,10 @@ def markdown(report: BoundsReport) -> str:
     out = ["### Contracts", ""]
     out += [f"- `{name}`: {text}" for name, text in report.contracts.items()]
     out += ["", f"Smallest margin: {narrowest.margin:.2f} bits, `{table.name}`, {narrowest.place}.", ""]
+    if report.ledger:
+        out += ["### Ledger", "", "| keys | sum of each key's amounts over all rows | margin, bits |", "|---|---|---|"]
+        out += [f"| {k.keys.lo} to {k.keys.hi} | {k.total} | {equation_margin(k.total):.2f} |" for k in report.ledger]
+        out += [""]
     for item in report.tables:
         out += _table(item)
     return "\n".join(out).rstrip() + "\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from plimsoll.circuits.bounds.case import Case
 from plimsoll.circuits.bounds.interval import Interval, equation_margin, value_margin
+from plimsoll.circuits.bounds.ledger import KeyTotal
 from plimsoll.circuits.bounds.lines import Lines
 from plimsoll.circuits.bounds.names import RowNames
 from plimsoll.circuits.bounds.rows import Row
@@ -49,10 +50,11 @@ class TableBounds:
 
 @dataclass(frozen=True, slots=True)
 class BoundsReport:
-    """All tables of a program, and its contracts in words."""
+    """All tables of a program, its contracts in words, and the sums of its ledger over a whole run."""
 
     tables: tuple[TableBounds, ...]
     contracts: Mapping[str, str]
+    ledger: tuple[KeyTotal, ...] = ()
 
     def table(self, name: str) -> TableBounds:
         return next(t for t in self.tables if t.name == name)

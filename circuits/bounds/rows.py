@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plimsoll.circuits.bounds.errors import BoundsError
-from plimsoll.circuits.compiler.builtins import POSEIDON_BUS, RANGE_BUS, ROM_BUS
+from plimsoll.circuits.compiler.builtins import LEDGER_BUS, POSEIDON_BUS, RANGE_BUS, ROM_BUS
 from plimsoll.circuits.compiler.calls import FUNCTION_BUS
 from plimsoll.circuits.compiler.polynomials import Poly
 from plimsoll.circuits.compiler.trace import ACTIVE
@@ -25,6 +25,16 @@ class Tuple:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the ledger: the message's number and bus, its key, and what stands beside `active` in its count."""
+
+    number: int
+    bus: str
+    key: Poly
+    amount: Poly
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """Constraints by number (those that only say that `active` is boolean left out), and messages."""
 
@@ -33,10 +43,16 @@ class Row:
     constraints: dict[int, Poly]
     required: tuple[Tuple, ...]
     provided: Tuple
+    posted: tuple[Entry, ...] = ()
 
     def on(self, bus: str) -> list[Tuple]:
         """The required tuples on buses of this beginning, in order."""
         return [t for t in self.required if t.bus.startswith(bus)]
+
+    def fields(self) -> list[Poly]:
+        """Everything that the row says to other tables."""
+        said = [f for t in (*self.required, self.provided) for f in t.fields]
+        return said + [f for entry in self.posted for f in (entry.key, entry.amount)]
 
 
 def read_row(table: Table) -> Row:
@@ -63,10 +79,14 @@ def read_row(table: Table) -> Row:
     constraints = {i: _active(polys[node]) for i, node in enumerate(table.constraints)}
     required: list[Tuple] = []
     provided: list[Tuple] = []
+    posted: list[Entry] = []
     for i, message in enumerate(table.messages):
         if message.bus == BLIND_BUS:
             continue
         count = polys[message.count]
+        if message.bus == LEDGER_BUS:
+            posted.append(_entry(table, i, count, [_active(polys[f]) for f in message.fields]))
+            continue
         if not message.bus.startswith(KNOWN):
             raise BoundsError(table.name, f"message {i}", f"nothing is known about the bus {message.bus}")
         if count not in (Poly.column(ACTIVE), -Poly.column(ACTIVE)):
@@ -76,7 +96,13 @@ def read_row(table: Table) -> Row:
     if len(provided) != 1 or not provided[0].bus.startswith(FUNCTION_BUS):
         raise BoundsError(table.name, "messages", "expected one provided claim, of the table's function")
     facts = {i: c for i, c in constraints.items() if c.terms}
-    return Row(table.name, table.width - len(table.blinds), facts, tuple(required), provided[0])
+    return Row(table.name, table.width - len(table.blinds), facts, tuple(required), provided[0], tuple(posted))
+
+
+def _entry(table: Table, number: int, count: Poly, fields: list[Poly]) -> Entry:
+    if len(fields) != 1 or any(m.count(ACTIVE) != 1 for m in count.terms):
+        raise BoundsError(table.name, f"message {number}", "expected an entry of one key, counted by active * amount")
+    return Entry(number, LEDGER_BUS, fields[0], _active(count))
 
 
 def _active(poly: Poly) -> Poly:

@@ -14,7 +14,7 @@ from plimsoll.circuits.bounds.rows import Tuple
 from plimsoll.circuits.bounds.sources import Sources
 from plimsoll.circuits.field import P
 
-EQUATION, DEFINITION, BRANCH = "equation", "definition", "branch"
+EQUATION, DEFINITION, BRANCH, BIT = "equation", "definition", "branch", "bit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,9 @@ class Solver:
         solved: Solved | None = None
         if not unknown:
             solved = self._equation(original, poly)
+        elif len(unknown) == 1 and self._definable(unknown[0]) and _says_bit(poly, unknown[0]):
+            self.facts.give_bit(unknown[0])
+            solved = Solved(BIT, original, None)
         elif found := [s for v, c in self._conditions(poly, number) if (s := self._branch(original, v, c))]:
             solved = found[0]
         elif len(unknown) == 1 and self._definable(unknown[0]) and abs(poly.linear(unknown[0])) == 1:
@@ -119,6 +122,11 @@ class Solver:
         return Solved(BRANCH, original, value)
 
     def _stands_elsewhere(self, column: int, number: int) -> bool:
-        fields = [f for t in (*self.row.required, self.row.provided) for f in t.fields]
         others = [p for i, p in self.row.constraints.items() if i != number]
-        return any(column in m for poly in (*fields, *others) for m in poly.terms)
+        return any(column in m for poly in (*self.row.fields(), *others) for m in poly.terms)
+
+
+def _says_bit(poly: IntPoly, column: int) -> bool:
+    """Whether the polynomial is c * c - c: its only zeros in the field are 0 and 1, which the column's integer is."""
+    bit = IntPoly({(column, column): 1, (column,): -1})
+    return poly in (bit, bit * -1)

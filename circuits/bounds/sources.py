@@ -42,9 +42,13 @@ class Sources:
     def unsourced(self, poly: IntPoly, place: str) -> int:
         """The column that the polynomial must be, which must have no source yet."""
         column = poly.as_column()
-        if column is None or column in self.facts.intervals or column in self.free:
+        if column is None or not self._new(poly):
             raise BoundsError(self.row.table, place, f"expected a column of its own, got {self.names.text(poly)}")
         return column
+
+    def _new(self, poly: IntPoly) -> bool:
+        column = poly.as_column()
+        return column is not None and column not in self.facts.intervals and column not in self.free
 
     def bind(self, bound: Iterable[str], names: Names, contract: Contract, given: list[Inequality], place: str) -> None:
         """Gives the columns of these of the contract's names their bounds or kinds; `names` reads all of them."""
@@ -75,8 +79,13 @@ class Sources:
                 self.free[column] = Kind.DIGEST if i < DIGEST_LANES else Kind.CAPACITY
 
     def _record(self, number: int, lookup: Tuple, rules: list[Inequality]) -> None:
+        index, *fields = map(IntPoly.lift, lookup.fields)
+        if self._new(index):
+            fields.insert(0, index)
+        else:  # an index that stands for itself gets no bound from the table
+            rules = [rule for rule in rules if all(name != "index" for name, _ in rule.terms)]
         for rule in rules:
             self.facts.assume(polynomial(rule, lambda name: self.names(f"r{number}.{name}")))
-        for field in map(IntPoly.lift, lookup.fields):
+        for field in fields:
             if not self.facts.bound(self.unsourced(field, f"message {lookup.number} on {lookup.bus}")):
                 raise BoundsError(self.row.table, self.names.text(field), "the record's rules do not bound this field")

@@ -18,9 +18,11 @@ def field_sums(solver: Solver) -> list[Sum]:
         BoundsError: a sum whose value cannot be read back from the field element.
     """
     found: dict[IntPoly, Sum] = {}
-    for item in (*solver.row.required, solver.row.provided):
-        place = solver.lines.message(item.number, item.bus)
-        for poly in map(IntPoly.lift, item.fields):
+    row = solver.row
+    said = [(t.number, t.bus, t.fields) for t in (*row.required, row.provided)]
+    for number, bus, fields in [*said, *((e.number, e.bus, (e.key, e.amount)) for e in row.posted)]:
+        place = solver.lines.message(number, bus)
+        for poly in map(IntPoly.lift, fields):
             value = solver.facts.value(poly)
             if value is None or poly.as_column() is not None or poly.as_constant() is not None:
                 continue
