@@ -45,6 +45,8 @@ COMMANDS: Final = {
     "key": ("plimsoll.cli.key:key", "Draw the secret key of a venue or an oracle."),
     "customer": ("plimsoll.cli.customer:customer", "Write customers' files, and check one's own account."),
     "receipt": ("plimsoll.cli.receipt:receipt", "Promise a book to customers, and check promises."),
+    "audit": ("plimsoll.cli.audit:audit", "Check drawn leaves, and totals against a ledger."),
+    "audit-openings": ("plimsoll.cli.audit_openings:audit_openings", "Open drawn leaves for an auditor."),
     "oracle": ("plimsoll.cli.oracle:oracle", "Sign price reports, and check snapshots against them."),
     "reserves": ("plimsoll.cli.reserves:reserves", "Check who holds the addresses that a venue lists."),
     "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),

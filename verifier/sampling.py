@@ -143,7 +143,7 @@ def check_openings(
     # 3. The file is for this publication and opens drawn leaves, each once.
     named = openings.manifest.hex()
     require(openings.manifest == manifest, STEP, f"openings for the publication {manifest.hex()}", named)
-    positions = [one.position for one in (*openings.accounts, *openings.empty)]
+    positions = [one.position for one in openings.accounts] + [one.position for one in openings.empty]
     for position in positions:
         require(position in drawn, STEP, "openings of drawn leaves only", f"one of leaf {position}")
         require(positions.count(position) == 1, STEP, f"one opening of leaf {position}", "two")

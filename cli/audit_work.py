@@ -1,0 +1,156 @@
+"""The steps of an audit, and what a working paper and a program are told of them."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shlex
+from collections.abc import Sequence
+from decimal import Decimal
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from plimsoll.cli.amounts import exact
+from plimsoll.cli.audit_paper import Paper
+from plimsoll.cli.options import now
+from plimsoll.engine.fields import format_time
+from plimsoll.engine.json_files import read_bytes
+from plimsoll.verifier.bundle import PROOF, Bundle
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.publication import VerifiedBundle, verify_bundle
+from plimsoll.verifier.sampling import AuditOpenings, DrawnLeaf, check_openings, draw
+from plimsoll.verifier.tie_out import Line, TotalsOpening, open_totals, tie_out
+
+
+class Work:
+    """The audit's steps, in order: after one that fails nothing further is looked at."""
+
+    def __init__(self, bundle: Bundle, beacon: bytes, sample: int) -> None:
+        self.bundle, self.beacon, self.sample = bundle, beacon, sample
+        self.steps: list[tuple[str, str]] = []
+        self.drawn: tuple[int, ...] = ()
+        self.tree = 0
+        self.verified: VerifiedBundle | None = None
+        self.leaves: Sequence[DrawnLeaf] | None = None
+        self.lines: Sequence[Line] | None = None
+
+    def run(
+        self,
+        key: bytes,
+        openings: AuditOpenings | None,
+        totals: TotalsOpening | None,
+        commitment: tuple[int, ...] | None,
+        ledger: dict[tuple[str, str], Decimal] | None,
+    ) -> None:
+        """All steps whose files are there."""
+        what = "The publication is the venue's, signed and proven: its book, and that its parts belong together."
+        try:
+            self.verified = verify_bundle(self.bundle, key, policy=Policy(max_age=None), max_apart=None)
+            self.steps.append((what, ""))
+            self.tree = self.verified.book.shape.leaves
+            self.drawn = draw(self.bundle.digest, self.beacon, self.tree, self.sample)
+            self.steps.append((f"The beacon draws {self.sample} of {self.tree:,} leaves.", ""))
+            if openings:
+                what = "The venue opened leaves of this publication, each once, and none that was not drawn."
+                self.leaves = check_openings(
+                    self.drawn,
+                    openings,
+                    self.bundle.digest,
+                    self.verified.book,
+                    self.bundle.snapshot,
+                    self.bundle.parameters,
+                )
+                self.steps.append((what, ""))
+            if totals and commitment and ledger is not None:
+                what = "The totals that the venue opened make the commitment that was given."
+                manifest, table = self.bundle.manifest, self.bundle.parameters.table
+                found = open_totals(totals, commitment, manifest.venue, manifest.sequence, table)
+                self.steps.append((what, ""))
+                self.lines = tie_out(found.totals, ledger)
+        except VerificationError as error:
+            self.steps.append((what, str(error)))
+
+
+def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path | None]) -> Paper:
+    bundle, manifest = work.bundle, work.bundle.manifest
+    digests = {"manifest": bundle.digest.hex(), "venue's key": bundle.signature.public_key.hex()}
+    digests |= {f"{one.name}": one.sha256.hex() for one in manifest.files}
+    digests |= {name: hashlib.sha256(read_bytes(path)).hexdigest() for name, path in files.items() if path}
+    if work.verified:
+        book = work.verified.book
+        digests |= {"rules' digest": bundle.parameters.digest().hex(), "proven program": book.program}
+        digests |= {"proof's security": f"{book.security_bits:.1f} bits proven, profile {book.profile}"}
+    digests |= {"plimsoll": version(), "python": platform.python_version()}
+    command = ["plimsoll", "audit", str(publication), "--venue-key", bundle.signature.public_key.hex()]
+    command += ["--beacon", work.beacon.hex(), "--sample", str(work.sample)]
+    for name, path in files.items():
+        command += [f"--{name}", str(path)] if path else []
+    return Paper(
+        venue=manifest.venue,
+        sequence=manifest.sequence,
+        time=format_time(bundle.snapshot.time),
+        quote=bundle.snapshot.quote,
+        beacon=work.beacon.hex(),
+        beacon_source=source,
+        manifest=bundle.digest.hex(),
+        published=format_time(manifest.time),
+        tree=work.tree,
+        drawn=work.drawn,
+        steps=work.steps,
+        leaves=work.leaves,
+        lines=work.lines,
+        source="opened by the venue to the auditor, and equal to the commitment that was given",
+        digests=digests,
+        command=shlex.join(command),
+        version=f"version {version()}",
+        made=format_time(now() // 1_000_000 * 1_000_000),
+    )
+
+
+def version() -> str:
+    """Of Plimsoll."""
+    try:
+        return metadata.version("plimsoll")
+    except metadata.PackageNotFoundError:
+        return "of a tree that is not installed"
+
+
+def data_of(work: Work, exceptions: int) -> dict[str, Any]:
+    steps = [{"step": what, "fault": fault} for what, fault in work.steps]
+    leaves = None if work.leaves is None else [_leaf_data(one) for one in work.leaves]
+    lines = None if work.lines is None else [_line_data(one) for one in work.lines]
+    return {
+        "valid": exceptions == 0,
+        "exceptions": exceptions,
+        "manifest": work.bundle.digest.hex(),
+        "proof_sha256": hashlib.sha256(work.bundle.files[PROOF]).hexdigest(),
+        "beacon": work.beacon.hex(),
+        "leaves_in_tree": work.tree,
+        "drawn": list(work.drawn),
+        "steps": steps,
+        "leaves": leaves,
+        "lines": lines,
+    }
+
+
+def _leaf_data(one: DrawnLeaf) -> dict[str, Any]:
+    data: dict[str, Any] = {"position": one.position, "fault": one.fault, "account": None}
+    if one.account:
+        health = one.account.health
+        data["account"] = {
+            "identifier": one.account.identifier,
+            "holdings": [held.model_dump() for held in one.account.holdings],
+            "equity": exact(health.equity),
+            "maintenance": exact(health.maintenance),
+            "status": health.status.name.lower(),
+        }
+    return data
+
+
+def _line_data(one: Line) -> dict[str, Any]:
+    book = None if one.book is None else str(one.book)
+    ledger = None if one.ledger is None else str(one.ledger)
+    names = {"instrument": one.instrument, "side": one.side}
+    return {**names, "book": book, "ledger": ledger, "difference": str(one.difference), "ties": one.ties}
