@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from plimsoll.circuits.leaves import Permutation, Quad, account_id, account_leaf, empty_leaf, node
+from plimsoll.circuits.leaves import Permutation, Quad, account_id, account_leaf, empty_leaf, node, nonce_digest
 from plimsoll.engine.book import Book
 from plimsoll.engine.decimals import format_quantity
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.job import check_opening
-from plimsoll.prover.opening import Opening
+from plimsoll.prover.opening import Opening, OpeningError
 from plimsoll.verifier.customer import CustomerFile, CustomerHolding
+from plimsoll.verifier.statement import Statement
 
 
 def tree(book: Book, instruments: bytes, opening: Opening, permute: Permutation) -> list[list[Quad]]:
@@ -44,19 +45,38 @@ def customer_files(
     opening: Opening,
     permute: Permutation,
     accounts: list[str] | None = None,
+    published: Statement | None = None,
 ) -> Iterator[CustomerFile]:
     """The files of these accounts, or of all, in the book's order. All is checked before the first is made.
 
     Args:
         permute: the Rust core's, for a whole book.
+        published: of the proof that customers will hold their files against.
 
     Raises:
-        OpeningError: the opening is another book's or another publication's.
+        OpeningError: the opening is another book's or another publication's, or makes another root, nonce or
+            instrument table than the proof has.
     """
     # first of all: the tree of another book's accounts cannot be made
     check_opening(book, snapshot, opening)
     levels = tree(book, parameters.table.digest(), opening, permute)
+    if published is not None:
+        _compare(published, levels[-1][0], opening, parameters)
     return _files(book, snapshot, parameters, opening, levels, book.accounts if accounts is None else accounts)
+
+
+def _compare(published: Statement, root: Quad, opening: Opening, parameters: RiskParameters) -> None:
+    compared = (
+        ("instrument table", published.digests.instruments, parameters.table.digest()),
+        ("nonce", published.nonce_digest, nonce_digest(bytes.fromhex(opening.nonce))),
+        ("root", published.public_values[1:5], root),
+    )
+    for what, proven, made in compared:
+        if proven != made:
+            raise OpeningError(
+                f"the proof has another {what} than book and opening file make: customers would be refused; use the "
+                "book, the parameters and the opening file that it was proven with"
+            )
 
 
 def _files(

@@ -116,7 +116,13 @@ class VerifiedCustomer:
 
 
 def verify_customer(
-    brought: CustomerFile, book: VerifiedBook, snapshot: MarketSnapshot, parameters: RiskParameters
+    brought: CustomerFile,
+    book: VerifiedBook,
+    snapshot: MarketSnapshot,
+    parameters: RiskParameters,
+    *,
+    identifier: str | None = None,
+    shown_nonce: str | None = None,
 ) -> VerifiedCustomer:
     """The file opens a leaf under the verified book's root, for its identifier.
 
@@ -125,6 +131,8 @@ def verify_customer(
 
     Args:
         book: what `verify_book` gave for the publication's proof, with this snapshot and these parameters.
+        identifier: hers, compared exactly; without it whoever looks at the result has to compare.
+        shown_nonce: digest of the nonce that other customers were shown, hexadecimal; likewise.
 
     Raises:
         VerificationError: step "customer", with what was expected and what came.
@@ -132,9 +140,14 @@ def verify_customer(
     # 1. The file belongs to the publication that was verified.
     require(brought.venue == snapshot.venue, STEP, f"a file of the venue {snapshot.venue}", brought.venue)
     require(brought.sequence == book.sequence, STEP, f"a file for publication {book.sequence}", brought.sequence)
+    if identifier is not None:
+        # letters that look alike, or a blank at the end, are another identifier with another leaf
+        require(brought.identifier == identifier, STEP, f"a file for {identifier!a}", ascii(brought.identifier))
     # 2. Its nonce is the one for all: the identifier has one order, and orders ascend, so it has one leaf.
     committed = nonce_digest(brought.nonce).hex()
     require(committed == book.nonce_digest, STEP, f"a nonce whose digest is {book.nonce_digest}", committed)
+    if shown_nonce is not None:
+        require(shown_nonce == committed, STEP, f"the nonce of others, with the digest {shown_nonce}", committed)
     # 3. Holdings have ascending keys and whole lots, as in every proven leaf.
     keyed = _keyed(brought.holdings, parameters)
     # 4. The leaf they make is in the tree, at that position.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from publication import BOOK, SHAPE, files, opening, verified
+from publication import BOOK, SHAPE, files, opening, proof, verified
 from small_book import PARAMETERS, SNAPSHOT, small_book
 
 from plimsoll.circuits.field import P
@@ -21,6 +21,7 @@ from plimsoll.prover.customers import customer_files, tree
 from plimsoll.prover.opening import OpeningError
 from plimsoll.verifier.customer import CustomerFile, show_quad, verify_customer
 from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.statement import read_proof
 
 TABLE = PARAMETERS.table.digest()
 
@@ -187,6 +188,38 @@ def test_files_need_the_opening_of_this_book() -> None:
     later = SNAPSHOT.model_copy(update={"sequence": 4})
     with pytest.raises(OpeningError, match="another publication"):
         customer_files(BOOK, later, PARAMETERS, opening(), permute)
+
+
+def test_files_need_the_proof_of_this_book() -> None:
+    """Each of the three by itself: root, nonce, instrument table."""
+    statement = read_proof(proof())[0]
+    customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), permute, published=statement)
+    root = (statement.public_values[0], 1, *statement.public_values[2:])
+    table = replace(statement.digests, instruments=bytes(32))
+    for changes, what in (
+        ({"public_values": root}, "root"),
+        ({"nonce_digest": bytes(32)}, "nonce"),
+        ({"digests": table}, "instrument table"),
+    ):
+        other = replace(statement, **changes)  # type: ignore[arg-type]
+        with pytest.raises(OpeningError, match=f"the proof has another {what} than"):
+            customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), permute, published=other)
+
+
+@pytest.mark.parametrize("name", ["ann ", "Ann", "ann\u200b", "\u0430nn", ""])
+def test_identifier_is_compared_exactly(name: str) -> None:
+    verify_customer(files()["ann"], verified(), SNAPSHOT, PARAMETERS, identifier="ann")
+    with pytest.raises(VerificationError, match="a file for") as caught:
+        verify_customer(files()["ann"], verified(), SNAPSHOT, PARAMETERS, identifier=name)
+    assert (caught.value.expected, caught.value.got) == (f"a file for {name!a}", "'ann'")
+
+
+def test_nonce_of_other_customers_is_compared() -> None:
+    """One root, proven under two nonces: each customer's file is right, and they were shown two orders."""
+    book = verified()
+    verify_customer(files()["ann"], book, SNAPSHOT, PARAMETERS, shown_nonce=book.nonce_digest)
+    with pytest.raises(VerificationError, match="the nonce of others"):
+        verify_customer(files()["ann"], book, SNAPSHOT, PARAMETERS, shown_nonce="00" * 32)
 
 
 def test_leaves_of_every_kind_differ() -> None:
