@@ -16,7 +16,8 @@ from plimsoll.cli.audit_paper import Paper
 from plimsoll.cli.options import now
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
-from plimsoll.verifier.bundle import PROOF, Bundle
+from plimsoll.verifier.bundle import Bundle
+from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle
@@ -33,6 +34,7 @@ class Work:
         self.drawn: tuple[int, ...] = ()
         self.tree = 0
         self.verified: VerifiedBundle | None = None
+        self.commitment: tuple[int, ...] | None = None
         self.leaves: Sequence[DrawnLeaf] | None = None
         self.lines: Sequence[Line] | None = None
 
@@ -45,6 +47,7 @@ class Work:
         ledger: dict[tuple[str, str], Decimal] | None,
     ) -> None:
         """All steps whose files are there."""
+        self.commitment = commitment
         what = "The publication is the venue's, signed and proven: its book, and that its parts belong together."
         try:
             self.verified = verify_bundle(self.bundle, key, policy=Policy(max_age=None), max_apart=None)
@@ -82,11 +85,14 @@ def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path |
         book = work.verified.book
         digests |= {"rules' digest": bundle.parameters.digest().hex(), "proven program": book.program}
         digests |= {"proof's security": f"{book.security_bits:.1f} bits proven, profile {book.profile}"}
-    digests |= {"plimsoll": version(), "python": platform.python_version()}
     command = ["plimsoll", "audit", str(publication), "--venue-key", bundle.signature.public_key.hex()]
     command += ["--beacon", work.beacon.hex(), "--sample", str(work.sample)]
     for name, path in files.items():
         command += [f"--{name}", str(path)] if path else []
+    if work.commitment:
+        digests["totals' commitment"] = show_quad(work.commitment)
+        command += ["--commitment", show_quad(work.commitment)]
+    digests |= {"plimsoll": version(), "python": platform.python_version()}
     return Paper(
         venue=manifest.venue,
         sequence=manifest.sequence,
@@ -125,7 +131,7 @@ def data_of(work: Work, exceptions: int) -> dict[str, Any]:
         "valid": exceptions == 0,
         "exceptions": exceptions,
         "manifest": work.bundle.digest.hex(),
-        "proof_sha256": hashlib.sha256(work.bundle.files[PROOF]).hexdigest(),
+        "proof_sha256": work.bundle.proof_digest.hex(),
         "beacon": work.beacon.hex(),
         "leaves_in_tree": work.tree,
         "drawn": list(work.drawn),
