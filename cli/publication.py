@@ -10,11 +10,14 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.amounts import exact
+from plimsoll.cli.book_files import read_book_files
 from plimsoll.cli.not_said import of_publication
 from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, now, policy_at
 from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.proof_files import read_proof_file
 from plimsoll.cli.verdicts import refuse
+from plimsoll.cli.whole_book import book_figures_shown
+from plimsoll.engine.decimals import PPM_DIGITS, format_decimal
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
 from plimsoll.verifier.archive import is_archive, read_publication
@@ -32,6 +35,7 @@ from plimsoll.verifier.oracles import OracleSet
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle, verify_history
 from plimsoll.verifier.reserves import MAX_APART
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 PROVEN, ATTESTED, CLAIMED, ACCEPTED = "proven", "attested", "claimed", "accepted"
 OWN_RULES: Final = (
@@ -51,7 +55,8 @@ class Figure:
 
 @click.command()
 @click.argument("out", type=PATH)
-@click.option("--proof", type=PATH, required=True, help="The book's proof.")
+@click.option("--proof", type=PATH, help="The book's proof.")
+@click.option("--book", type=PATH, metavar="FOLDER", help="A whole book's proofs, as `book prove` wrote them.")
 @click.option("--market", type=PATH, required=True, help="The market snapshot of the proof.")
 @click.option("--parameters", type=PATH, required=True, help="The risk parameters of the proof.")
 @click.option("--attestation", type=PATH, help="Oracles' signed reports of the snapshot's prices.")
@@ -64,7 +69,8 @@ class Figure:
 @MAX_AGE
 def publish(
     out: Path,
-    proof: Path,
+    proof: Path | None,
+    book: Path | None,
     market: Path,
     parameters: Path,
     attestation: Path | None,
@@ -87,10 +93,11 @@ def publish(
 
     if (attestation is None) != (oracles is None):
         raise click.UsageError("--attestation and --oracles go together: what no reader accepts is not published")
+    if (proof is None) == (book is None):
+        raise click.UsageError("give --proof FILE, or --book FOLDER for a book over batches")
     paths = {SNAPSHOT: market, PARAMETERS: parameters, ATTESTATION: attestation, RESERVES: reserves}
-    files = {name: read_bytes(path) for name, path in paths.items() if path is not None} | {
-        PROOF: read_proof_file(proof)
-    }
+    proofs = {PROOF: read_proof_file(proof)} if proof is not None else read_book_files(book or Path())
+    files = {name: read_bytes(path) for name, path in paths.items() if path is not None} | proofs
     before = read_publication(previous) if previous else None
     bundle = make_bundle(files, read_key(key_file), now(), before)
     accepted = OracleSet.load(oracles) if oracles else None
@@ -227,7 +234,12 @@ def verify_publication(directory: Path, reader: Reader, as_json: bool) -> int:
     except VerificationError as error:
         return refuse(error, as_json, f"{directory} fails at step")
     found = figures(bundle, verified, rules=reader.rules is not None)
-    not_said = of_publication(prices=verified.prices is not None, rules=reader.rules is not None)
+    not_said = of_publication(
+        prices=verified.prices is not None,
+        rules=reader.rules is not None,
+        totals=isinstance(verified.book, VerifiedWholeBook),
+        coverage=verified.coverage is not None,
+    )
     if as_json:
         lines = [{"figure": one.what, "value": one.value, "label": one.label} for one in found]
         said = {"valid": True, "digest": verified.digest, "figures": lines, "not_said": list(not_said)}
@@ -251,7 +263,7 @@ def figures(bundle: Bundle, verified: VerifiedBundle, *, rules: bool = False) ->
     by the reader where she gave them (`rules`)."""
     snapshot = bundle.snapshot
     found = [
-        Figure("every account meets its maintenance margin", verified.book.shape.name, PROVEN),
+        *_of_the_book(verified, snapshot.quote),
         Figure("root of the book", show_quad(verified.book.root), PROVEN),
         Figure("proven bits", f"{verified.book.security_bits:.1f}, profile {verified.book.profile}", PROVEN),
         Figure("rules", f"{bundle.parameters.name}, revision {bundle.parameters.revision}", CLAIMED),
@@ -280,6 +292,23 @@ def figures(bundle: Bundle, verified: VerifiedBundle, *, rules: bool = False) ->
             found += [Figure(f"counted as {name}", coin, CLAIMED) for coin in coins]
         for chain, (height, block) in verified.reserves.blocks.items():
             found.append(Figure(f"block of {chain} at which to look", f"{height}, 0x{block.hex()}", CLAIMED))
+    return found
+
+
+def _of_the_book(verified: VerifiedBundle, quote: str) -> list[Figure]:
+    """What its proofs establish, and whether listed coins cover it."""
+    book = verified.book
+    if not isinstance(book, VerifiedWholeBook):
+        return [Figure("every account meets its maintenance margin", book.shape.name, PROVEN)]
+    found = [Figure(name, value, PROVEN) for name, value in book_figures_shown(book, quote)]
+    if verified.coverage is None:
+        return found
+    for currency, ratio in verified.coverage.ratios.items():
+        value = "nothing is owed" if ratio is None else f"at least {format_decimal(ratio, PPM_DIGITS - 2)} %"
+        found.append(Figure(f"reserves of {currency} over liabilities", value, CLAIMED))
+    if verified.coverage.fund is not None:
+        worth = f"{exact(verified.coverage.fund)} {quote}, not below what is claimed"
+        found.append(Figure("worth of the insurance fund's addresses", worth, CLAIMED))
     return found
 
 

@@ -29,6 +29,7 @@ from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import check_signature, verify_bundle, verify_history
 from plimsoll.verifier.reserves import MAX_APART
 from plimsoll.verifier.statement import read_proof
+from plimsoll.verifier.whole_book import TOTALS_PROOF
 
 
 def make_bundle(files: dict[str, bytes], key: SigningKey, time: int, previous: Bundle | None = None) -> Bundle:
@@ -41,7 +42,8 @@ def make_bundle(files: dict[str, bytes], key: SigningKey, time: int, previous: B
         previous: the publication before this one; None for the venue's first.
     """
     snapshot = MarketSnapshot.parse(files[SNAPSHOT], SNAPSHOT)
-    statement, _ = read_proof(files[PROOF])
+    whole = TOTALS_PROOF in files
+    values = read_proof(files[TOTALS_PROOF if whole else PROOF])[0].public_values
     listed = [
         ListedFile.model_construct(name=name, sha256=hashlib.sha256(files[name]).digest(), bytes=len(files[name]))
         for name in sorted(files)
@@ -52,7 +54,7 @@ def make_bundle(files: dict[str, bytes], key: SigningKey, time: int, previous: B
         sequence=snapshot.sequence,
         time=time,
         previous=previous.digest if previous else None,
-        root=statement.public_values[1:5],
+        root=values[3:7] if whole else values[1:5],
         files=tuple(listed),
     )
     raw = canonical_json(manifest.model_dump(mode="json"))

@@ -27,6 +27,7 @@ from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.customer import Elements
 from plimsoll.verifier.oracles import Attestation, PublicKey, Signature
 from plimsoll.verifier.ownership import Reserves
+from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF, batch_name, is_batch_name
 
 STEP: Final = "publication"
 MANIFEST: Final = "manifest.json"
@@ -36,10 +37,14 @@ PARAMETERS: Final = "parameters.json"
 PROOF: Final = "book.proof"
 ATTESTATION: Final = "attestation.json"
 RESERVES: Final = "reserves.json"
-REQUIRED: Final = (SNAPSHOT, PARAMETERS, PROOF)
+REQUIRED: Final = (SNAPSHOT, PARAMETERS)
 OPTIONAL: Final = (ATTESTATION, RESERVES)
+WHOLE: Final = (CLAIMS, SCENARIOS, TOTALS_PROOF, batch_name(0))
+"""A book over batches, which stands in the place of the one proof of the strict statement."""
 MAX_BYTES: Final = 64 << 20
-"""Of one file; a directory holds at most seven."""
+"""Of one file."""
+MAX_TOTAL_BYTES: Final = 1 << 30
+"""Of all files together: 64 batches and what belongs to them have less."""
 
 
 class BundleError(PlimsollError):
@@ -101,6 +106,16 @@ class Bundle:
     manifest_bytes: bytes
     signature: VenueSignature
     files: dict[str, bytes]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the book is proven over batches, with totals."""
+        return TOTALS_PROOF in self.files
+
+    @cached_property
+    def proof_digest(self) -> bytes:
+        """Of the book's proof, or of its totals' proof: what the next publication's snapshot names."""
+        return hashlib.sha256(self.files[TOTALS_PROOF if self.is_whole else PROOF]).digest()
 
     @cached_property
     def digest(self) -> bytes:
@@ -173,6 +188,8 @@ def bundle_of(files: Mapping[str, bytes], where: str) -> Bundle:
     for name, data in files.items():
         if len(data) > MAX_BYTES:
             raise BundleError(f"{where}/{name}: larger than {MAX_BYTES} bytes")
+    if sum(map(len, files.values())) > MAX_TOTAL_BYTES:
+        raise BundleError(f"{where}: larger than {MAX_TOTAL_BYTES} bytes in all")
     # 2. The manifest is in its one form and lists exactly these bytes.
     raw = files[MANIFEST]
     manifest = load_model(Manifest, raw, f"{where}/{MANIFEST}")
@@ -191,11 +208,14 @@ def bundle_of(files: Mapping[str, bytes], where: str) -> Bundle:
 
 
 def _check_names(names: Sequence[str], where: str) -> None:
-    known = {MANIFEST, SIGNATURE, *REQUIRED, *OPTIONAL}
+    book = WHOLE if TOTALS_PROOF in names else (PROOF,)
+    known = {MANIFEST, SIGNATURE, *REQUIRED, *OPTIONAL, *book}
+    if book is WHOLE:
+        known |= {batch_name(i) for i in range(sum(map(is_batch_name, names)))}
     for name in names:
         if name not in known:
             raise BundleError(f"{where}: {name[:80]!r} does not belong to a publication; remove it")
-    for name in (MANIFEST, SIGNATURE, *REQUIRED):
+    for name in (MANIFEST, SIGNATURE, *REQUIRED, *book):
         if name not in names:
             raise BundleError(f"{where}: {name} is missing; ask the venue for the whole publication")
 

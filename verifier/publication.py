@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,23 +12,27 @@ from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.fields import format_time
 from plimsoll.verifier.book import VerifiedBook, verify_book
 from plimsoll.verifier.bundle import ATTESTATION, PROOF, Bundle, BundleError
+from plimsoll.verifier.coverage import Coverage, check_coverage
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.oracles import AttestedPrices, OracleSet, verify_prices
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.reserves import MAX_APART, Occasion, VerifiedReserves, verify_reserves
+from plimsoll.verifier.whole_book import VerifiedWholeBook, verify_whole_book
 
 STEP: Final = "publication"
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedBundle:
-    """What was established. `prices` is None where nobody attests them, `reserves` where none are listed."""
+    """What was established. `prices` is None where nobody attests them, `reserves` where none are listed, `coverage`
+    where there is nothing to compare: no reserves, or a book without totals."""
 
     digest: str
-    book: VerifiedBook
+    book: VerifiedBook | VerifiedWholeBook
     prices: AttestedPrices | None
     reserves: VerifiedReserves | None
+    coverage: Coverage | None
 
 
 def verify_bundle(
@@ -86,7 +89,11 @@ def _verify(
     if rules is not None:
         require(found == rules, STEP, f"rules with the digest {rules.hex()}", found.hex(), "these are not yours")
     # 5. The book is proven, and its root is the one that was signed; the publication is not of the reader's future.
-    book = verify_book(bundle.files[PROOF], snapshot, bundle.parameters, policy)
+    book: VerifiedBook | VerifiedWholeBook
+    if bundle.is_whole:
+        book = verify_whole_book(bundle.files, snapshot, bundle.parameters, policy)
+    else:
+        book = verify_book(bundle.files[PROOF], snapshot, bundle.parameters, policy)
     require(book.root == manifest.root, STEP, f"the root {show_quad(manifest.root)} in the proof", show_quad(book.root))
     at = policy.at or datetime.now(UTC)
     ahead = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=manifest.time) - at
@@ -102,7 +109,10 @@ def _verify(
     if listed is not None:
         root = bytes.fromhex(show_quad(book.root))
         reserves = verify_reserves(listed, Occasion.of(snapshot, bundle.parameters, venue_key, root, max_apart))
-    return VerifiedBundle(bundle.digest.hex(), book, prices, reserves)
+    coverage = None
+    if isinstance(book, VerifiedWholeBook) and reserves is not None:
+        coverage = check_coverage(book.claims, reserves, snapshot, bundle.parameters)
+    return VerifiedBundle(bundle.digest.hex(), book, prices, reserves, coverage)
 
 
 def verify_history(bundles: Sequence[Bundle]) -> None:
@@ -122,7 +132,7 @@ def verify_history(bundles: Sequence[Bundle]) -> None:
         require(new.snapshot.time > old.snapshot.time, STEP, f"{after}: a later snapshot", "one not later")
         named = new.manifest.previous.hex() if new.manifest.previous else "none"
         require(new.manifest.previous == old.digest, STEP, f"{after}: previous {old.digest.hex()}", named)
-        proof = hashlib.sha256(old.files[PROOF]).digest()
+        proof = old.proof_digest
         of_proof = new.snapshot.previous.hex() if new.snapshot.previous else "none"
         require(new.snapshot.previous == proof, STEP, f"{after}: previous proof {proof.hex()}", of_proof)
 

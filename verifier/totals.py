@@ -56,6 +56,7 @@ class VerifiedTotals:
     log_slots: int
     commitment: tuple[int, ...]
     terms: Terms
+    profile: str
     security_bits: float
     proof_digest: str
 
@@ -118,6 +119,7 @@ def verify_totals(
         log_slots=shape.log_slots,
         commitment=tuple(values[7:11]),
         terms=terms,
+        profile=statement.profile.name,
         security_bits=bits,
         proof_digest=hashlib.sha256(data).hexdigest(),
     )

@@ -69,8 +69,17 @@ class VerifiedWholeBook:
         return min(self.totals.security_bits, *(one.security_bits for one in self.batches.batches))
 
     @property
+    def profile(self) -> str:
+        return self.totals.profile
+
+    @property
     def nonce_digest(self) -> str:
         return self.batches.nonce_digest
+
+    @property
+    def proof_digest(self) -> str:
+        """SHA-256 of the totals' proof, hexadecimal: what the next publication's snapshot names."""
+        return self.totals.proof_digest
 
 
 def verify_whole_book(
@@ -84,7 +93,7 @@ def verify_whole_book(
     Args:
         files: by name: claims.json, scenarios.json, totals.proof, and batch-00.proof and on without a gap.
         policy: time, age, security and sequence are looked at for every proof; `root` for the book's; the programs
-            are those that this release pins.
+            are those that this release pins; shape classes and a consumer's context are conditions on other proofs.
 
     Raises:
         VerificationError: with the step that failed, what was expected and what came.
@@ -97,6 +106,8 @@ def verify_whole_book(
     if count == 0 or missing:
         raise VerificationError(STEP, "claims, scenarios, totals and all batches", f"no {(missing or ['batch'])[0]}")
     require(policy.programs == {BOOK_PROGRAM}, STEP, "the programs that this release pins", "others in the policy")
+    # a condition that is not looked at is refused, not forgotten: classes are those of one-batch books
+    require(not policy.shapes and not policy.context, STEP, "no shape class and no context in the policy", "one")
     claims = BookClaims.parse(files[CLAIMS], CLAIMS)
     scenarios = ScenarioList.parse(files[SCENARIOS], SCENARIOS)
     terms = terms_of(claims, parameters.table, scenarios)
