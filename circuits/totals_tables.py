@@ -22,6 +22,7 @@ TOP_BITS: Final = 58
 """The highest limb of a figure's bound: what a sum of all accounts' shortfalls can reach."""
 MAX_BOUND: Final = (1 << (LIMB_BITS * (LIMBS - 1) + TOP_BITS)) - 1
 MAX_LIABILITY: Final = (1 << (36 + 59)) - 1
+MAX_SHOWN: Final = (1 << (36 + 60)) - 1
 MAX_COUNT: Final = (1 << 58) - 1
 TABLES: Final = (
     "root",
@@ -57,6 +58,11 @@ class InstrumentTerm:
     asset: int | None
     shown: tuple[int, int] | None
 
+    def __post_init__(self) -> None:
+        """Raises ShapeError for totals that two parts cannot hold."""
+        if any(not 0 <= total <= MAX_SHOWN for total in self.shown or ()):
+            raise ShapeError(f"a total of {self.shown} lots is out of range: expected 0 to {MAX_SHOWN}")
+
     def record(self) -> list[int]:
         long, short = self.shown or (0, 0)
         return [
@@ -80,9 +86,12 @@ class FigureTerm:
     count: int
     exact: bool
 
-    def record(self) -> list[int]:
+    def __post_init__(self) -> None:
+        """Raises ShapeError for what a record cannot hold."""
         if not 0 <= self.bound <= MAX_BOUND or not 0 <= self.count <= MAX_COUNT:
             raise ShapeError(f"a figure's bound of {self.bound} or count of {self.count} is out of range")
+
+    def record(self) -> list[int]:
         limbs = [self.bound >> LIMB_BITS * i & (1 << LIMB_BITS) - 1 for i in range(LIMBS - 1)]
         return [int(self.exact), *limbs, self.bound >> LIMB_BITS * (LIMBS - 1), self.count]
 
@@ -127,8 +136,6 @@ class Terms:
 
 
 def _parts(value: int) -> list[int]:
-    if not 0 <= value < 1 << (36 + 60):
-        raise ShapeError(f"a total of {value} lots is out of range")
     return [value % PART, value // PART]
 
 
