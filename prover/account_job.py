@@ -108,7 +108,7 @@ def opening_of(brought: CustomerFile, parameters: RiskParameters, joined: Joined
         account_class=brought.account_class,
         order=account_order(brought.nonce, brought.identifier),
         holdings=tuple(keyed_holdings(brought, parameters)),
-        position=brought.position,
+        position=brought.position % (1 << len(brought.path)),
         path=brought.path,
         joined=joined,
     )

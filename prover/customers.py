@@ -16,7 +16,7 @@ from plimsoll.verifier.statement import Statement
 
 
 def tree(book: Book, instruments: bytes, opening: Opening, permute: Permutation) -> list[list[Quad]]:
-    """All digests by level, the leaves first and the root last.
+    """All digests by level, the leaves first and the root last; in a book of several batches, the batches' roots.
 
     Args:
         instruments: the instrument table's digest.
@@ -32,7 +32,7 @@ def tree(book: Book, instruments: bytes, opening: Opening, permute: Permutation)
     for empty in opening.empty:
         digests[empty.position] = empty_leaf(empty.salt, permute)
     levels = [digests]
-    while len(levels[-1]) > 1:
+    while len(levels[-1]) > max(1, len(opening.batch_salts)):
         pairs = zip(levels[-1][::2], levels[-1][1::2], strict=True)
         levels.append([node(left, right, permute) for left, right in pairs])
     return levels

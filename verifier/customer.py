@@ -29,6 +29,7 @@ from plimsoll.engine.tiers import MAX_QUANTITY
 from plimsoll.engine.titles import AMOUNT_DIGITS, parse_lien
 from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.errors import VerificationError, require
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 STEP: Final = "customer"
 MAX_LEVELS: Final = 32
@@ -91,9 +92,9 @@ class CustomerFile(BaseModel):
     blind: Elements
     salt: Elements
     account_class: Count = Field(ge=0, lt=4096)
-    position: Count = Field(ge=0, lt=2**MAX_LEVELS, description="of the leaf, counted from the left")
+    position: Count = Field(ge=0, lt=2**MAX_LEVELS, description="of the leaf, counted from the left over all batches")
     holdings: tuple[CustomerHolding, ...] = Field(max_length=MAX_HOLDINGS)
-    path: tuple[Elements, ...] = Field(max_length=MAX_LEVELS, description="sibling at each level, lowest first")
+    path: tuple[Elements, ...] = Field(max_length=MAX_LEVELS, description="siblings in its batch, lowest first")
 
     @classmethod
     def load(cls, path: str | Path) -> CustomerFile:
@@ -117,7 +118,7 @@ class VerifiedCustomer:
 
 def verify_customer(
     brought: CustomerFile,
-    book: VerifiedBook,
+    book: VerifiedBook | VerifiedWholeBook,
     snapshot: MarketSnapshot,
     parameters: RiskParameters,
     *,
@@ -130,7 +131,8 @@ def verify_customer(
     were shown the same root and nonce.
 
     Args:
-        book: what `verify_book` gave for the publication's proof, with this snapshot and these parameters.
+        book: what `verify_book` or `verify_whole_book` gave for the publication's proofs, with this snapshot and these
+            parameters.
         identifier: hers, compared exactly; without it whoever looks at the result has to compare.
         shown_nonce: digest of the nonce that other customers were shown, hexadecimal; likewise.
 
@@ -150,16 +152,23 @@ def verify_customer(
         require(shown_nonce == committed, STEP, f"the nonce of others, with the digest {shown_nonce}", committed)
     # 3. Holdings have ascending keys and whole lots, as in every proven leaf.
     keyed = _keyed(brought.holdings, parameters)
-    # 4. The leaf they make is in the tree, at that position.
-    levels = book.shape.log_leaves
+    # 4. The leaf they make is in the tree, at that position; in a book of several batches, in its batch's.
+    roots, levels, leaves = leaf_roots(book), book.shape.log_leaves, book.shape.leaves
     require(len(brought.path) == levels, STEP, f"a path of {levels} siblings", len(brought.path))
-    require(brought.position < book.shape.leaves, STEP, f"a position below {book.shape.leaves}", brought.position)
+    most = leaves * len(roots)
+    require(brought.position < most, STEP, f"a position below {most}", brought.position)
+    batch, position = divmod(brought.position, leaves)
     leaf = _leaf(brought, keyed, parameters)
-    root = climb(leaf, brought.position, brought.path, permute)
+    root = climb(leaf, position, brought.path, permute)
     remedy = "the leaf is not in this book as the file says: take it to the venue, and to others if it has no answer"
-    require(root == book.root, STEP, f"a leaf under the root {show_quad(book.root)}", show_quad(root), remedy)
+    require(root == roots[batch], STEP, f"a leaf under the root {show_quad(roots[batch])}", show_quad(root), remedy)
     health = account_health(compile_schedules(snapshot, parameters), keyed)
     return VerifiedCustomer(brought.identifier, brought.holdings, health)
+
+
+def leaf_roots(book: VerifiedBook | VerifiedWholeBook) -> tuple[Quad, ...]:
+    """The root of each tree of leaves: the book's own, or each batch's in order."""
+    return tuple(one.root for one in book.batches.batches) if isinstance(book, VerifiedWholeBook) else (book.root,)
 
 
 def keyed_holdings(brought: CustomerFile, parameters: RiskParameters) -> list[tuple[int, int]]:
