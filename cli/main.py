@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "history": ("plimsoll.cli.publication:history", "Check that publications join into a chain."),
     "diff": ("plimsoll.cli.publication:diff", "Show what changed between two publications."),
     "key": ("plimsoll.cli.key:key", "Draw the secret key of a venue or an oracle."),
+    "account": ("plimsoll.cli.account:account", "Prove one's own account to others, and check such proofs."),
     "customer": ("plimsoll.cli.customer:customer", "Write customers' files, and check one's own account."),
     "receipt": ("plimsoll.cli.receipt:receipt", "Promise a book to customers, and check promises."),
     "audit": ("plimsoll.cli.audit:audit", "Check drawn leaves, and totals against a ledger."),

@@ -12,15 +12,30 @@ the owner's tag.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from plimsoll.circuits.leaves import elements
+from plimsoll.engine.decimals import format_decimal, parse_decimal
 from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.fields import Rate, Time, Version
+from plimsoll.engine.json_files import read_model
+from plimsoll.engine.problems import RefusedValueError
+from plimsoll.engine.thresholds import Threshold, ThresholdError, ThresholdKind
+from plimsoll.engine.titles import AMOUNT_DIGITS
+from plimsoll.verifier.assets import Address
 
 PREFIX: Final = b"plimsoll/context/evm/1".ljust(32, b"\0")
 ADDRESS_BYTES: Final = 20
+ENCODED_BYTES: Final = 144
+_SECOND: Final = 1_000_000
+"""Microseconds."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,6 +72,16 @@ class ConsumerContext:
         chain, nonce = self.chain.to_bytes(32, "big"), self.nonce.to_bytes(32, "big")
         return b"".join([PREFIX, chain, self.contract, self.borrower, nonce, self.expiry.to_bytes(8, "big")])
 
+    @staticmethod
+    def decode(data: bytes) -> ConsumerContext:
+        """The context of its canonical bytes. Raises ConsumerError for anything else."""
+        if len(data) != ENCODED_BYTES or not data.startswith(PREFIX):
+            raise ConsumerError(f"{len(data)} bytes that are no consumer's context")
+        chain, contract, borrower, nonce, expiry = (data[a:b] for a, b in pairwise((32, 64, 84, 104, 136, 144)))
+        numbers = (int.from_bytes(one, "big") for one in (chain, nonce, expiry))
+        chain_id, number, seconds = numbers
+        return ConsumerContext(chain_id, contract, borrower, number, seconds)
+
     def elements(self) -> tuple[int, ...]:
         """Four field elements: the public values that the owner's tag is made with."""
         return tuple(elements(hashlib.sha256(self.encode()).digest()))
@@ -64,3 +89,71 @@ class ConsumerContext:
     def expired(self, at: datetime) -> bool:
         """Whether the proof is worth nothing any more at this time (with its zone)."""
         return (at - _EPOCH) // timedelta(seconds=1) >= self.expiry
+
+
+def _number(text: object) -> int:
+    if not isinstance(text, str) or not re.fullmatch("0|[1-9][0-9]{0,77}", text, re.ASCII) or int(text) >= 2**256:
+        raise RefusedValueError("expected a whole number below 2^256, in quotes", 'write it in decimal, such as "137"')
+    return int(text)
+
+
+def _amount(text: object) -> int:
+    return parse_decimal(text, AMOUNT_DIGITS)
+
+
+Number = Annotated[
+    int,
+    BeforeValidator(_number),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "pattern": "^(0|[1-9][0-9]{0,77})$", "description": "a number below 2^256"}),
+]
+Amount = Annotated[
+    int,
+    BeforeValidator(_amount),
+    PlainSerializer(lambda amount: format_decimal(amount, AMOUNT_DIGITS), return_type=str),
+    WithJsonSchema({"type": "string", "description": "units of the quote currency, with up to six decimals"}),
+]
+
+
+class ConsumerRequest(BaseModel):
+    """What a consumer asks an owner for, as a file: the threshold, and the context to prove it for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Version
+    threshold: ThresholdKind
+    ratio: Rate | None = Field(default=None, description="of maintenance margin, such as 1.5; for the kind ratio only")
+    amount: Amount | None = Field(default=None, description="what must be free; for the kind free only")
+    chain: Number = Field(description="id of the chain (EIP-155)")
+    contract: Address
+    borrower: Address
+    nonce: Number
+    expiry: Time = Field(description="from which on the proof is worth nothing; a whole second")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.expiry % _SECOND or self.expiry < 0:
+            raise RefusedValueError("an expiry that is no whole second", "leave out the fraction")
+        try:
+            self.asked()
+        except ThresholdError as error:
+            raise RefusedValueError(str(error), "give each kind what belongs to it, and nothing else") from None
+        return self
+
+    @classmethod
+    def load(cls, path: str | Path) -> ConsumerRequest:
+        """Read a request. Raises `InputError` with everything that is wrong in it."""
+        return read_model(cls, path)
+
+    def asked(self) -> Threshold:
+        """The threshold. Where the kind has no ratio or amount, giving one is refused, be it zero."""
+        extra = (self.ratio is not None and self.threshold != "ratio") or (
+            self.amount is not None and self.threshold != "free"
+        )
+        if extra or (self.threshold == "free" and self.amount is None):
+            raise ThresholdError(f"a ratio or amount that does not belong to the kind {self.threshold}, or none")
+        return Threshold(self.threshold, self.ratio or 0, self.amount or 0)
+
+    def context(self) -> ConsumerContext:
+        """For whom and until when."""
+        return ConsumerContext(self.chain, self.contract, self.borrower, self.nonce, self.expiry // _SECOND)

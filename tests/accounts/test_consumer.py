@@ -12,16 +12,23 @@ from one_account import CONTEXT
 
 from plimsoll.circuits.field import P
 from plimsoll.verifier.consumer import ConsumerContext, ConsumerError
-from plimsoll.verifier.contexts import evm_context
 
 FIELDS: dict[str, Any] = {"chain": 2**255, "contract": b"c" * 20, "borrower": b"b" * 20, "nonce": 5, "expiry": 6}
 
 
-def test_encoding_is_the_contract_s() -> None:
+def test_encoding_is_what_a_contract_packs() -> None:
+    """abi.encodePacked of a bytes32, u256, address, address, u256 and u64."""
     one = CONTEXT
-    encoded = evm_context(one.chain, one.contract, one.borrower, one.nonce, one.expiry)
-    assert one.encode() == encoded
-    assert len(encoded) == 144
+    packed = "706c696d736f6c6c2f636f6e746578742f65766d2f31" + "00" * 10
+    packed += "00" * 31 + "01" + "11" * 20 + "22" * 20 + f"{2**255 + 7:064x}" + f"{one.expiry:016x}"
+    assert one.encode().hex() == packed
+    assert ConsumerContext.decode(one.encode()) == one
+
+
+@pytest.mark.parametrize("data", [b"", bytes(144), CONTEXT.encode() + b"x", CONTEXT.encode()[:-1]])
+def test_other_bytes_are_no_context(data: bytes) -> None:
+    with pytest.raises(ConsumerError):
+        ConsumerContext.decode(data)
 
 
 def test_elements_are_the_words_of_the_digest() -> None:

@@ -1,0 +1,202 @@
+"""`plimsoll account`: an owner proves her account to a consumer, and the consumer checks the proof."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import click
+
+from plimsoll.cli import console
+from plimsoll.cli.options import AT, JSON, MAX_AGE, PATH, policy_at, root_of
+from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.prove_files import check_targets
+from plimsoll.cli.verdicts import refuse
+from plimsoll.engine.atomic import write_atomically
+from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.fields import format_time
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.verifier.account import AccountPolicy, BookRoot, VerifiedAccount, verify_account
+from plimsoll.verifier.book import verify_book
+from plimsoll.verifier.consumer import ConsumerRequest
+from plimsoll.verifier.customer import CustomerFile, show_quad
+from plimsoll.verifier.errors import VerificationError, require
+from plimsoll.verifier.policy import hexadecimal
+
+SECONDS: Final = 1.0
+"""Rough time of a proof; only the bar uses it."""
+_TAG: Final = re.compile("[0-9a-f]{64}", re.ASCII)
+REQUEST = click.option("--request", type=PATH, required=True, help="What the consumer asks for (JSON).")
+MARKET = click.option("--market", type=PATH, required=True, help="The market snapshot.")
+PARAMETERS = click.option("--parameters", type=PATH, required=True, help="The risk parameters.")
+
+
+@click.group()
+def account() -> None:
+    """Prove one's own account to others, and check such a proof."""
+
+
+@account.command()
+@click.argument("out", type=PATH)
+def key(out: Path) -> int:
+    """Draw an owner's secret into OUT (mode 0600), and print its public key for the venue's table of accounts.
+
+    Who has OUT can prove the account; who loses it can not: keep a backup.
+
+    \b
+    Exit codes: 0 done, 2 wrong usage, 3 OUT exists or cannot be written.
+    """
+    from plimsoll.circuits.poseidon2 import permute  # noqa: PLC0415
+    from plimsoll.prover.owner_secret import OwnerSecret  # noqa: PLC0415 - only who proves needs the prover's side
+
+    secret = OwnerSecret.draw()
+    secret.write(out)
+    console.write_json({"owner": show_quad(secret.key(permute))})
+    return console.OK
+
+
+@account.command()
+@click.argument("file", type=PATH)
+@click.option("--secret", type=PATH, required=True, help="The owner's secret, from `account key`.")
+@REQUEST
+@MARKET
+@PARAMETERS
+@click.option("--out", type=PATH, default=Path("account.proof"), show_default=True, help="The proof, for the consumer.")
+@click.option("--force", is_flag=True, help="Replace an existing proof.")
+def prove(file: Path, secret: Path, request: Path, market: Path, parameters: Path, out: Path, force: bool) -> int:
+    """Prove that the account of customer file FILE meets a consumer's threshold, for that consumer alone.
+
+    \b
+    Exit codes: 0 done, 1 the account does not meet the threshold or is another owner's, 2 wrong usage,
+    3 a file cannot be read.
+    """
+    from plimsoll.prover.account_job import AccountRefusedError, opening_of, prove_account  # noqa: PLC0415
+    from plimsoll.prover.core_api import permute  # noqa: PLC0415 - verifying must work without the core
+    from plimsoll.prover.owner_secret import OwnerSecret  # noqa: PLC0415
+
+    check_targets(out, None, force)
+    asked, brought = ConsumerRequest.load(request), CustomerFile.load(file)
+    elements = OwnerSecret.read(secret).elements
+    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
+    try:
+        opening = opening_of(brought, rules)
+        root = opening.root(rules.table.digest(), permute)
+        facts = (opening, elements, snapshot, rules, asked.asked(), asked.context(), root)
+        proof = console.timed("proving", SECONDS, lambda _tell: prove_account(*facts))
+    except AccountRefusedError as error:
+        console.show_error(str(error))
+        return console.FAILED
+    except VerificationError as error:
+        raise PlimsollError(f"{file} is of other rules or of none: {error}") from None
+    write_atomically(out, proof)
+    console.say(f"{out}: for this consumer alone, under the root {hexadecimal(root.root)}")
+    return console.OK
+
+
+@account.command()
+@click.argument("proof", type=PATH)
+@REQUEST
+@MARKET
+@PARAMETERS
+@click.option("--book", type=PATH, help="The book's proof that the venue published: verified first.")
+@click.option("--root", callback=root_of, metavar="HEX", help="Without --book: a root that you verified elsewhere.")
+@click.option("--levels", type=click.IntRange(0), help="With --root: levels of a batch's tree.")
+@click.option("--above", type=click.IntRange(0), help="With --root, for a book of several batches: levels above them.")
+@click.option("--used", type=PATH, help="Tags that were acted on, one a line: a proof with one of them is refused.")
+@AT
+@MAX_AGE
+@JSON
+def verify(
+    proof: Path,
+    request: Path,
+    market: Path,
+    parameters: Path,
+    book: Path | None,
+    root: tuple[int, ...] | None,
+    levels: int | None,
+    above: int | None,
+    used: Path | None,
+    at: int | None,
+    max_age: int | None,
+    as_json: bool,
+) -> int:
+    """Verify that an owner's account under a published root meets what REQUEST asks for.
+
+    Before acting on it, add the tag that is shown to the tags that were acted on: it prevents a second use.
+
+    \b
+    Exit codes: 0 valid, 1 invalid or used, 2 wrong usage, 3 a file cannot be read.
+    """
+    by_root = root is not None and levels is not None
+    if (book is None) != by_root or (not by_root and (root, levels, above) != (None, None, None)):
+        raise click.UsageError("give the book's proof with --book, or a root with --root and --levels")
+    asked, data = ConsumerRequest.load(request), read_proof_file(proof)
+    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
+    tags = set() if used is None else _tags(used)
+    policy = policy_at(at, max_age)
+    try:
+        if book is not None:
+            published = BookRoot.of(verify_book(read_proof_file(book), snapshot, rules, policy))
+        else:
+            published = BookRoot(root or (), levels or 0, above)
+        accepted = replace(AccountPolicy(), at=policy.at, max_age=policy.max_age)
+        verified = verify_account(data, snapshot, rules, asked.asked(), asked.context(), published, accepted)
+        require(verified.tag.hex() not in tags, "tag", "a tag that was not acted on", verified.tag.hex())
+    except VerificationError as error:
+        return refuse(error, as_json, f"{proof} fails at step")
+    if as_json:
+        console.write_json({"valid": True, **_data(verified, asked)})
+    else:
+        _show(verified, asked, snapshot)
+    return console.OK
+
+
+def _tags(path: Path) -> set[str]:
+    """The tags of a file, one a line. However long it is, all of it counts."""
+    if not path.is_file():
+        raise PlimsollError(f"{path}: expected a file of tags; make an empty one at first")
+    tags = set()
+    with path.open(encoding="ascii", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            if not _TAG.fullmatch(line.strip()):
+                raise PlimsollError(f"{path}: line {number} is no tag of 64 hexadecimal digits; one tag a line")
+            tags.add(line.strip())
+    return tags
+
+
+def _data(verified: VerifiedAccount, asked: ConsumerRequest) -> dict[str, object]:
+    return {
+        "tag": verified.tag.hex(),
+        "request": asked.model_dump(mode="json", exclude_none=True),
+        "sequence": verified.sequence,
+        "program": verified.program,
+        "profile": verified.profile,
+        "security_bits": f"{verified.security_bits:.2f}",
+        "proof_sha256": verified.proof_digest,
+    }
+
+
+def _show(verified: VerifiedAccount, asked: ConsumerRequest, snapshot: MarketSnapshot) -> None:
+    terminal = console.stdout()
+    terminal.print("[bold green]valid:[/]", end=" ")
+    terminal.print(f"an account under this root, less its lien, meets the threshold {_threshold(asked, snapshot)}.\n")
+    rows = [
+        ("tag", verified.tag.hex()),
+        ("snapshot", f"{format_time(snapshot.time)}, sequence {verified.sequence}"),
+        ("borrower", f"0x{asked.borrower.hex()} on chain {asked.chain}, nonce {asked.nonce}"),
+        ("security", f"{verified.security_bits:.1f} bits proven, profile {verified.profile}"),
+    ]
+    terminal.print(console.facts("", rows))
+    terminal.print("\nKeep the tag, and act on no second proof that has it.")
+
+
+def _threshold(asked: ConsumerRequest, snapshot: MarketSnapshot) -> str:
+    shown = asked.model_dump(mode="json")
+    if asked.threshold == "ratio":
+        return f"of {shown['ratio']} times maintenance margin"
+    if asked.threshold == "free":
+        return f"of {shown['amount']} {console.plain(snapshot.quote)} free above initial margin"
+    return f"of {asked.threshold} margin"
