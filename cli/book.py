@@ -20,7 +20,7 @@ from plimsoll.cli.prove import HOLDINGS
 from plimsoll.cli.prove_files import default_opening, refuse_second_root
 from plimsoll.cli.venue_files import checked_book
 from plimsoll.cli.verdicts import refuse
-from plimsoll.cli.whole_book import book_figures_shown, shown_root
+from plimsoll.cli.whole_book import book_figures_shown, fund_shown, shown_root
 from plimsoll.engine.batch_schedule import compile_batch_schedule
 from plimsoll.engine.book_figures import book_figures
 from plimsoll.engine.ingest.preflight import check_directory
@@ -238,15 +238,28 @@ def verify(
         )
     except VerificationError as error:
         return refuse(error, as_json, f"{folder} fails at step")
-    shown = book_figures_shown(verified, snapshot.quote)
+    shown, fund = book_figures_shown(verified, snapshot.quote), fund_shown(verified, snapshot.quote)
     elapsed = time.monotonic() - start
     if as_json:
         figures = [{"figure": name, "value": value} for name, value in shown]
         console.write_json(
-            {"valid": True, "root": shown_root(verified.root), "proven": figures, "seconds": f"{elapsed:.3f}"}
+            {
+                "valid": True,
+                "root": shown_root(verified.root),
+                "proven": figures,
+                "insurance_fund_claimed": fund,
+                "security_bits": f"{verified.security_bits:.1f}",
+                "seconds": f"{elapsed:.3f}",
+            }
         )
     else:
-        rows = [("root", shown_root(verified.root)), *shown, ("time", f"{elapsed:.1f} s")]
+        rows = [
+            ("root", shown_root(verified.root)),
+            *shown,
+            ("insurance fund (claimed)", fund),
+            ("security", f"{verified.security_bits:.0f} proven bits"),
+            ("time", f"{elapsed:.1f} s"),
+        ]
         console.stdout().print(
             console.facts("Valid: proven of the whole book, at this snapshot under these rules", rows)
         )

@@ -9,15 +9,12 @@ from typing import Final
 import click
 
 from plimsoll.cli import console
-from plimsoll.cli.amounts import exact
 from plimsoll.cli.book_files import read_book_files
 from plimsoll.cli.not_said import of_publication
 from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, now, policy_at
 from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.proof_files import read_proof_file
 from plimsoll.cli.verdicts import refuse
-from plimsoll.cli.whole_book import book_figures_shown
-from plimsoll.engine.decimals import PPM_DIGITS, format_decimal
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
 from plimsoll.verifier.archive import is_archive, read_publication
@@ -37,20 +34,10 @@ from plimsoll.verifier.publication import VerifiedBundle, verify_bundle, verify_
 from plimsoll.verifier.reserves import MAX_APART
 from plimsoll.verifier.whole_book import VerifiedWholeBook
 
-PROVEN, ATTESTED, CLAIMED, ACCEPTED = "proven", "attested", "claimed", "accepted"
 OWN_RULES: Final = (
     "the rules are the venue's own, and what is proven is proven under these rules: read them, and give those that you "
     "accept with --parameters (their file, or their digest)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of a verified publication: what, its value, and why to believe it."""
-
-    what: str
-    value: str
-    label: str
 
 
 @click.command()
@@ -163,46 +150,6 @@ def diff(old: Path, new: Path) -> int:
     return console.OK
 
 
-def changes(old: Bundle, new: Bundle) -> list[str]:
-    """What changed, a line each: rules first, since they decide what a proof means."""
-    lines = []
-    if old.signature.public_key != new.signature.public_key:
-        lines.append("venue's key: another")
-    if old.parameters.digest() != new.parameters.digest():
-        before, after = ({one.name: one for one in b.parameters.instruments} for b in (old, new))
-        changed = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
-        lines += [f"rules of {name}: removed" for name in sorted(before.keys() - after.keys())]
-        lines += [f"rules of {name}: new" for name in sorted(after.keys() - before.keys())]
-        lines += [f"rules of {name}: changed" for name in changed]
-        lines.append(f"rules: revision {old.parameters.revision} to {new.parameters.revision}")
-        if old.parameters.revision >= new.parameters.revision:
-            lines.append("rules: changed without a higher revision")
-    compared = [("price", old.snapshot.prices, new.snapshot.prices)]
-    for purpose in ("reserve", "insurance fund"):
-        compared.append((f"{purpose} (claimed)", _held(old, purpose), _held(new, purpose)))
-    for what, before_values, after_values in compared:
-        for name in sorted(before_values.keys() | after_values.keys()):
-            a, b = before_values.get(name), after_values.get(name)
-            if a != b:
-                lines.append(f"{what} of {name}: {_or_none(a)} to {_or_none(b)}")
-    for what, a_there, b_there in (
-        ("attestation of prices", old.attestation is not None, new.attestation is not None),
-        ("reserves", old.reserves is not None, new.reserves is not None),
-    ):
-        if a_there != b_there:
-            lines.append(f"{what}: {'new' if b_there else 'gone'}")
-    return lines
-
-
-def _held(bundle: Bundle, purpose: str) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for one in bundle.reserves.addresses if bundle.reserves else ():
-        if one.purpose == purpose:
-            for balance in one.balances:
-                sums[balance.instrument] = sums.get(balance.instrument, 0) + balance.units
-    return sums
-
-
 def is_publication(path: Path) -> bool:
     """A directory, or a publication's one file; everything else is taken for a proof."""
     return path.is_dir() or is_archive(path)
@@ -256,66 +203,3 @@ def verify_publication(directory: Path, reader: Reader, as_json: bool) -> int:
     for one in not_said:
         terminal.print(f"not said: {one}")
     return console.OK
-
-
-def figures(bundle: Bundle, verified: VerifiedBundle, *, rules: bool = False) -> list[Figure]:
-    """One line a figure: proven by a proof, attested by a signature, or only claimed by the venue; the rules accepted
-    by the reader where she gave them (`rules`)."""
-    snapshot = bundle.snapshot
-    found = [
-        *_of_the_book(verified, snapshot.quote),
-        Figure("root of the book", show_quad(verified.book.root), PROVEN),
-        Figure("proven bits", f"{verified.book.security_bits:.1f}, profile {verified.book.profile}", PROVEN),
-        Figure("rules", f"{bundle.parameters.name}, revision {bundle.parameters.revision}", CLAIMED),
-        Figure("digest of the rules", bundle.parameters.digest().hex(), ACCEPTED if rules else CLAIMED),
-        Figure("digest of the customers' nonce", verified.book.nonce_digest, CLAIMED),
-        Figure("digest of the proof", verified.book.proof_digest, ATTESTED),
-        Figure("time of the snapshot", format_time(snapshot.time), CLAIMED),
-        Figure("published by the venue at", format_time(bundle.manifest.time), CLAIMED),
-        Figure("manifest", verified.digest, ATTESTED),
-    ]
-    attested = set(verified.prices.attested) if verified.prices else set()
-    for name, price in sorted(snapshot.prices.items()):
-        label = ATTESTED if name in attested else CLAIMED
-        found.append(Figure(f"price of {name}", f"{exact(price)} {_currency(bundle, name)}", label))
-    for one in bundle.parameters.instruments:
-        if one.kind == "spot" and one.currency == snapshot.quote:
-            found.append(Figure(f"price of {one.name}: the quote currency's own coin", f"1 {snapshot.quote}", CLAIMED))
-    for what, table in (("funding", snapshot.funding), ("open interest", snapshot.open_interest)):
-        found += [Figure(f"{what} of {name}", exact(value), CLAIMED) for name, value in sorted(table.items())]
-    if verified.reserves:
-        listed = bundle.reserves.addresses if bundle.reserves else ()
-        found.append(Figure("addresses whose keys signed for this book", str(len(listed)), ATTESTED))
-        for what, sums in (("reserves", verified.reserves.reserves), ("fund", verified.reserves.insurance_fund)):
-            found += [Figure(f"{what} in {name}", exact(units), CLAIMED) for name, units in sorted(sums.items())]
-        for name, coins in verified.reserves.assets.items():
-            found += [Figure(f"counted as {name}", coin, CLAIMED) for coin in coins]
-        for chain, (height, block) in verified.reserves.blocks.items():
-            found.append(Figure(f"block of {chain} at which to look", f"{height}, 0x{block.hex()}", CLAIMED))
-    return found
-
-
-def _of_the_book(verified: VerifiedBundle, quote: str) -> list[Figure]:
-    """What its proofs establish, and whether listed coins cover it."""
-    book = verified.book
-    if not isinstance(book, VerifiedWholeBook):
-        return [Figure("every account meets its maintenance margin", book.shape.name, PROVEN)]
-    found = [Figure(name, value, PROVEN) for name, value in book_figures_shown(book, quote)]
-    if verified.coverage is None:
-        return found
-    for currency, ratio in verified.coverage.ratios.items():
-        value = "nothing is owed" if ratio is None else f"at least {format_decimal(ratio, PPM_DIGITS - 2)} %"
-        found.append(Figure(f"reserves of {currency} over liabilities", value, CLAIMED))
-    if verified.coverage.fund is not None:
-        worth = f"{exact(verified.coverage.fund)} {quote}, not below what is claimed"
-        found.append(Figure("worth of the insurance fund's addresses", worth, CLAIMED))
-    return found
-
-
-def _currency(bundle: Bundle, name: str) -> str:
-    one = bundle.parameters.by_name[name]
-    return bundle.snapshot.quote if one.kind == "spot" else one.currency
-
-
-def _or_none(value: int | None) -> str:
-    return "none" if value is None else exact(value)

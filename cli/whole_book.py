@@ -24,14 +24,17 @@ def book_figures_shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[st
     ]
     for scenario, deficit in zip(scenarios.scenarios, claims.deficits[1:], strict=True):
         rows.append((f"deficit in scenario {scenario.name}", _figure(deficit, quote, "lacking")))
-    rows.append(("insurance fund", f"{exact(claims.insurance_fund)} {quote}, not below any deficit"))
     rows += [(f"liabilities in {name}", f"at most {amount} {name}") for name, amount in claims.liabilities.items()]
     if claims.totals is None:
         rows.append(("totals", "hidden; of each derivative longs equal shorts"))
     else:
         rows += [(f"total {name}", f"{one.long} long, {one.short} short") for name, one in claims.totals.items()]
-    rows.append(("security", f"{verified.security_bits:.0f} proven bits"))
     return rows
+
+
+def fund_shown(verified: VerifiedWholeBook, quote: str) -> str:
+    """The fund that deficits are within. It is a claim until its addresses sign."""
+    return f"{exact(verified.claims.insurance_fund)} {quote}, not below any deficit"
 
 
 def _figure(claimed: ClaimedFigure, quote: str, verb: str) -> str:
