@@ -14,6 +14,8 @@ from plimsoll.cli.not_said import of_publication
 from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, now, policy_at
 from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.proof_files import read_proof_file
+from plimsoll.cli.publication_changes import changes
+from plimsoll.cli.publication_figures import figures
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
@@ -109,8 +111,9 @@ def publish(
 @click.command()
 @click.argument("publications", type=PATH, nargs=-1, required=True)
 @click.option("--venue-key", callback=parse_key, required=True, metavar="HEX", help="The venue's public key.")
+@BLOCKS_WITHIN
 @JSON
-def history(publications: tuple[Path, ...], venue_key: bytes, as_json: bool) -> int:
+def history(publications: tuple[Path, ...], venue_key: bytes, blocks_within: int | None, as_json: bool) -> int:
     """Verify each of PUBLICATIONS, whatever its age, and that each names the one before it.
 
     \b
@@ -119,7 +122,7 @@ def history(publications: tuple[Path, ...], venue_key: bytes, as_json: bool) -> 
     bundles = [read_publication(path) for path in publications]
     try:
         for bundle in bundles:
-            verify_bundle(bundle, venue_key, policy=Policy(max_age=None))
+            verify_bundle(bundle, venue_key, policy=Policy(max_age=None), max_apart=blocks_within)
         verify_history(bundles)
     except VerificationError as error:
         return refuse(error, as_json, "step", "broken")

@@ -11,7 +11,7 @@ import pytest
 from venue_office import oracles, parts, published, venue
 
 from plimsoll.cli.main import run
-from plimsoll.cli.publication import changes
+from plimsoll.cli.publication_changes import changes
 from plimsoll.prover.publication import publish
 from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT
 from plimsoll.verifier.policy import Policy
