@@ -33,6 +33,7 @@ from plimsoll.verifier.book import VerifiedBook, verify_book
 from plimsoll.verifier.customer import CustomerFile, VerifiedCustomer, show_quad, verify_customer
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.statement import read_proof
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 
 @click.group()
@@ -128,6 +129,7 @@ def check(
     """
     brought = CustomerFile.load(file)
     policy = policy_at(at, max_age, root=root)
+    verified: VerifiedBook | VerifiedWholeBook
     try:
         if publication:
             if not venue_key or proof or market:
@@ -156,7 +158,7 @@ def check(
     return console.OK
 
 
-def _shown_to_all(verified: VerifiedBook) -> dict[str, str]:
+def _shown_to_all(verified: VerifiedBook | VerifiedWholeBook) -> dict[str, str]:
     """What must be the same for every customer of this publication."""
     return {
         "root": show_quad(verified.root),
@@ -177,7 +179,9 @@ def _data(found: VerifiedCustomer) -> dict[str, object]:
     }
 
 
-def _show(found: VerifiedCustomer, snapshot: MarketSnapshot, verified: VerifiedBook, *, named: bool) -> None:
+def _show(
+    found: VerifiedCustomer, snapshot: MarketSnapshot, verified: VerifiedBook | VerifiedWholeBook, *, named: bool
+) -> None:
     terminal = console.stdout()
     terminal.print("[bold green]valid:[/]", end=" ")
     terminal.print(console.plain(f"{found.identifier!r} stands in this book once, with exactly this:"))
