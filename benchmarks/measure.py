@@ -4,6 +4,7 @@
     measure.py verify BOOK PROOF REPEATS             verify it; with PLIMSOLL_NO_NUMPY=1 as if NumPy were not there
     measure.py whole-prove BOOK HOLDINGS SCENARIOS OUT   prove the book in BOOK over batches, the files go to OUT
     measure.py whole-verify BOOK OUT                     verify them
+    measure.py account BOOK REPEATS                      one account of the book in BOOK, proven by its owner
     measure.py health ACCOUNTS HOLDINGS REPEATS      health of a book of this size
 
 A process of its own gives each measurement its own peak of memory, and shows how much slower a first proof is.
@@ -152,6 +153,67 @@ def whole_verify(directory: Path, out: Path) -> dict[str, Any]:
     }
 
 
+def account(directory: Path, repeats: int) -> dict[str, Any]:
+    """Prove and verify one account at the longest path: seconds of each run, of all cores, size, peak memory.
+
+    The first proof is the first in its process; everything from the customer's opening to the file's bytes counts.
+    """
+    import secrets
+
+    from plimsoll.circuits.account_tables import MAX_ABOVE, MAX_LEVELS
+    from plimsoll.circuits.field import P
+    from plimsoll.circuits.leaves import owner_key
+    from plimsoll.engine.ingest.preflight import preflight
+    from plimsoll.engine.thresholds import Threshold
+    from plimsoll.prover.account_job import AccountOpening, Joined, prove_account
+    from plimsoll.prover.core_api import permute
+    from plimsoll.verifier.account import AccountPolicy, verify_account
+    from plimsoll.verifier.consumer import ConsumerContext
+    from plimsoll.verifier.policy import snapshot_time
+
+    def quads(count: int) -> tuple[tuple[int, ...], ...]:
+        return tuple(tuple(secrets.randbelow(P) for _ in range(4)) for _ in range(count))
+
+    checked = preflight(directory)
+    secret, blind, salt, commitment = quads(4)
+    opening = AccountOpening(
+        identifier=checked.book.accounts[0],
+        owner=owner_key(secret, permute),
+        lien=0,
+        blind=blind,
+        salt=salt,
+        account_class=int(checked.book.classes[0]),
+        order=1,
+        holdings=tuple(checked.book.holdings(0)),
+        position=3,
+        path=quads(MAX_LEVELS),
+        joined=Joined(commitment, 3, quads(MAX_ABOVE)),
+    )
+    root = opening.root(checked.parameters.table.digest(), permute)
+    context = ConsumerContext(1, bytes(20), bytes(20), 0, 2**63)
+    about = (checked.snapshot, checked.parameters, Threshold("maintenance"), context, root)
+    idle, seconds, verified, cpu = peak_bytes(), [], [], []
+    for _ in range(repeats):
+        spent, start = time.process_time(), time.perf_counter()
+        data = prove_account(opening, secret, *about)
+        seconds.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - spent)
+    peak = peak_bytes()
+    for _ in range(repeats):
+        start = time.perf_counter()
+        found = verify_account(data, *about, AccountPolicy(at=snapshot_time(checked.snapshot)))
+        verified.append(time.perf_counter() - start)
+    return {
+        "seconds": seconds,
+        "cpu_seconds": cpu,
+        "verify_seconds": verified,
+        "bytes": len(data),
+        "security_bits": found.security_bits,
+        "idle_bytes": idle,
+        "peak_bytes": peak,
+    }
+
+
 def health(accounts: int, holdings: int, repeats: int) -> dict[str, Any]:
     """Health of every account of a random book: seconds of each run, peak memory."""
     from random_book import random_book
@@ -183,6 +245,8 @@ def main(arguments: list[str]) -> None:
         result = whole_prove(Path(rest[0]), int(rest[1]), Path(rest[2]), Path(rest[3]))
     elif kind == "whole-verify":
         result = whole_verify(Path(rest[0]), Path(rest[1]))
+    elif kind == "account":
+        result = account(Path(rest[0]), int(rest[1]))
     else:
         result = health(int(rest[0]), int(rest[1]), int(rest[2]))
     print(json.dumps(result))

@@ -26,6 +26,7 @@ from plimsoll.cli.demo.sample_book import even_book
 
 HERE = Path(__file__).parent
 HOLDINGS = (2, 10, 50)
+ACCOUNT_REPEATS = 6
 SCENARIOS = HERE.parent / "examples" / "load-line" / "scenarios.json"
 TIME = datetime(2026, 3, 21, 7, 0, tzinfo=UTC)
 
@@ -87,6 +88,24 @@ def measure_whole(folder: Path, accounts: int) -> dict[str, Any]:
     }
 
 
+def measure_account(folder: Path, holdings: int) -> dict[str, Any]:
+    """Prove and verify one account of so many holdings."""
+    book = folder / f"account-{holdings}"
+    even_book(TIME, 2, holdings).write(book)  # accounts come in pairs
+    say(f"proving one account of {holdings} holdings")
+    one = measure("account", book, ACCOUNT_REPEATS)
+    return {
+        "holdings": holdings,
+        "first_seconds": one["seconds"][0],
+        "seconds": statistics.median(one["seconds"][1:]),
+        "cpu_seconds": statistics.median(one["cpu_seconds"][1:]),
+        "proof_bytes": one["bytes"],
+        "peak_bytes": one["peak_bytes"],
+        "verify_seconds": min(one["verify_seconds"]),
+        "security_bits": one["security_bits"],
+    }
+
+
 def say(text: str) -> None:
     """Progress on stderr."""
     print(text, file=sys.stderr, flush=True)
@@ -110,6 +129,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         proofs = [measure_proof(Path(folder), options.accounts, h, options.repeats) for h in options.holdings]
+        alone = [measure_account(Path(folder), h) for h in options.holdings]
         whole = measure_whole(Path(folder), options.whole_accounts)
     say(f"health of {options.engine_accounts:,} accounts of 10 holdings")
     engine = measure("health", options.engine_accounts, 10, options.repeats)
@@ -121,6 +141,7 @@ def main() -> None:
         "python": sys.version.split()[0],
         "repeats": options.repeats,
         "proofs": proofs,
+        "accounts": alone,
         "whole": whole,
         "engine": {"accounts": options.engine_accounts, "holdings": 10, **engine},
     }

@@ -46,6 +46,7 @@ def markdown(results: dict[str, Any]) -> str:
         "`check` is the health of every account, `tables` rebuilds schedule and tables, `tape` encodes the book, "
         "`witness` fills the tables, `proof` commits, folds and opens, `encode` writes the bytes.",
         "",
+        *_accounts(results["accounts"]),
         *_whole(results["whole"]),
         f"Engine, NumPy: health of {engine['accounts']:,} accounts of {engine['holdings']} holdings in "
         f"{min(engine['seconds']):.1f} s ({engine['accounts'] / min(engine['seconds']):,.0f} accounts/s), peak memory "
@@ -53,6 +54,26 @@ def markdown(results: dict[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _accounts(found: list[dict[str, Any]]) -> list[str]:
+    """One account for a consumer: all sizes have the same tables."""
+    return [
+        "## One account",
+        "",
+        "Proven by its owner for a consumer, at the longest path (14 levels of a batch, 6 of a book), from the opening "
+        "to the file's bytes. Every account has the same tables, whatever it holds.",
+        "",
+        "| holdings | prove | first proof in a process | core seconds | peak memory | proof | verify |",
+        "|--:|--:|--:|--:|--:|--:|--:|",
+        *(
+            f"| {one['holdings']} | {one['seconds']:.2f} s | {one['first_seconds']:.2f} s | "
+            f"{one['cpu_seconds']:.2f} | {_gib(one['peak_bytes'])} | {one['proof_bytes'] / 1e6:.2f} MB | "
+            f"{one['verify_seconds']:.2f} s |"
+            for one in found
+        ),
+        "",
+    ]
 
 
 def _whole(one: dict[str, Any]) -> list[str]:
