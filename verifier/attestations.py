@@ -1,8 +1,9 @@
 """Did m of n verifiers say that they verified a statement? Five steps, numbered as in docs/protocol/attestations.md.
 
-Verifying a proof costs seconds of a computer and more than any chain can do. So that a contract can rely on one, several
-verifiers each run the whole verification and sign what they established: `AttestedStatement`, in one fixed encoding.
-All sign the same bytes, so the signatures of any m of them add up to one, which a contract checks by two pairings.
+Verifying a proof costs seconds of a computer and more than any chain can do. So that a contract can rely on one,
+several verifiers each run the whole verification and sign what they established: `AttestedStatement`, in one fixed
+encoding. All sign the same bytes, so the signatures of any m of them add up to one, which a contract checks by two
+pairings.
 
 An attestation is as good as those who signed it: it is no proof. The caller pins the `VerifierSet`.
 """
@@ -35,8 +36,8 @@ from plimsoll.verifier.quorums import (
 STEP: Final = "attestation"
 TAG: Final = b"plimsoll/verified/1"
 WORD: Final = 32
-NO_CONTEXT: Final = bytes(WORD)
-"""In place of a context's digest, for a proof that is bound to no consumer."""
+NOTHING: Final = bytes(WORD)
+"""In place of a context's digest, for a proof that is bound to no consumer; in place of a threshold, where none is."""
 _KIND: Final = r"[a-z0-9][a-z0-9-]{0,31}"
 
 
@@ -64,15 +65,17 @@ class AttestedStatement(BaseModel):
     market: Digest = Field(description="of the market snapshot")
     parameters: Digest = Field(description="of the risk parameters")
     context: Digest = Field(description="SHA-256 of the consumer's context; zeros for none")
+    threshold: Digest = Field(description="what an account was shown to meet (verifier/contexts.py); zeros for none")
     snapshot_time: Count = Field(ge=0, lt=2**63, description="seconds since 1970, rounded down")
     expiry: Count = Field(ge=0, lt=2**63, description="seconds since 1970 from which the attestation is void")
     security_bits: Count = Field(ge=0, lt=2**16, description="proven bits of the proof, rounded down")
 
     def encode(self) -> bytes:
-        """274 bytes: eight words of 32 bytes, two u64, one u16; big-endian."""
-        words = (self.program, self.statement, self.root, self.values, self.market, self.parameters, self.context)
+        """306 bytes: nine words of 32 bytes, two u64, one u16; big-endian."""
+        head = (_word(self.kind.encode()), self.program, self.statement, self.root, self.values)
+        tail = (self.market, self.parameters, self.context, self.threshold)
         numbers = self.snapshot_time.to_bytes(8, "big") + self.expiry.to_bytes(8, "big")
-        return _word(self.kind.encode()) + b"".join(words) + numbers + self.security_bits.to_bytes(2, "big")
+        return b"".join([*head, *tail, numbers, self.security_bits.to_bytes(2, "big")])
 
     def digest(self) -> bytes:
         """The 32 bytes that are signed: SHA-256 over a tag of 32 bytes and the encoding."""
@@ -90,7 +93,7 @@ def values_digest(values: tuple[int, ...]) -> bytes:
 
 def context_digest(context: bytes) -> bytes:
     """The digest of a consumer's context in `AttestedStatement`."""
-    return hashlib.sha256(context).digest() if context else NO_CONTEXT
+    return hashlib.sha256(context).digest() if context else NOTHING
 
 
 class VerifierSet(BaseModel):
@@ -146,6 +149,7 @@ class AttestationPolicy:
         kind: the kind of statement that the caller understands.
         programs: accepted program digests, hexadecimal.
         context: the consumer's own context; empty accepts only proofs that are bound to none.
+        threshold: the word of the threshold that the caller asks of an account (`verifier.contexts`); zeros for none.
         root, values, market, parameters: digests that the caller expects.
         max_age: how old the snapshot may be, seconds.
         max_ahead: how far the snapshot may be ahead of `at`, seconds.
@@ -157,6 +161,7 @@ class AttestationPolicy:
     kind: str
     programs: frozenset[str]
     context: bytes = b""
+    threshold: bytes = NOTHING
     root: bytes | None = None
     values: bytes | None = None
     market: bytes | None = None
@@ -215,7 +220,7 @@ def _check_statement(statement: AttestedStatement, policy: AttestationPolicy) ->
     require(program in policy.programs, STEP, f"a program among {sorted(policy.programs)}", program)
     bits = statement.security_bits
     require(bits >= policy.security_floor, STEP, f"at least {policy.security_floor} proven bits", bits)
-    for name in ("root", "values", "market", "parameters"):
+    for name in ("threshold", "root", "values", "market", "parameters"):
         expected: bytes | None = getattr(policy, name)
         got: bytes = getattr(statement, name)
         if expected is not None and expected != got:

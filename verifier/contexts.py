@@ -1,12 +1,14 @@
-"""To whom an attested statement belongs: the bytes whose SHA-256 is its context.
+"""To whom and to what an attested statement belongs, beside an account's own context (`verifier.consumer`).
 
-Every context starts with a tag of its own, padded to 32 bytes, and has fixed widths after it (big-endian):
+    publication  := "plimsoll/context/publication/1" with zeros up to 32 bytes, venue's public key (48),
+                    digest of the oracle set (32)
 
-    evm          := "plimsoll/context/evm/1", u256 chain id, contract (20), borrower (20), u256 nonce, u64 deadline
-    publication  := "plimsoll/context/publication/1", venue's public key (48), digest of the oracle set (32)
+It says what a publication was verified against: zeros in place of the oracle set say that its prices are only claimed.
 
-The first binds an account's proof to one use by one borrower at one contract. The second says what a publication was
-verified against: zeros in place of the oracle set say that its prices are only claimed.
+    threshold    := u8 kind (1 maintenance, 2 initial, 3 ratio, 4 free), 15 zero bytes, u64 ratio in ppm, u64 amount
+
+The word that says what an account's equity was shown to meet: it is bound by the proof's tables, of which a contract
+knows nothing.
 """
 
 from __future__ import annotations
@@ -16,36 +18,17 @@ import json
 from typing import Final
 
 from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.thresholds import Threshold
 from plimsoll.verifier.oracles import OracleSet
 from plimsoll.verifier.quorums import KEY_BYTES
 
-EVM: Final = b"plimsoll/context/evm/1"
 PUBLICATION: Final = b"plimsoll/context/publication/1"
 NO_ORACLES: Final = bytes(32)
-ADDRESS_BYTES: Final = 20
+THRESHOLDS: Final = {"maintenance": 1, "initial": 2, "ratio": 3, "free": 4}
 
 
 class ContextError(PlimsollError):
     """Parts that make no context."""
-
-
-def evm_context(chain_id: int, contract: bytes, borrower: bytes, nonce: int, deadline: int) -> bytes:
-    """What an account's owner binds her proof to, as `PlimsollGate.contextOf` returns it.
-
-    Args:
-        contract, borrower: addresses of 20 bytes.
-        nonce: the contract's for this borrower.
-        deadline: seconds since 1970 until which the proof is meant to hold.
-
-    Raises:
-        ContextError: an address of another length, or a number out of range.
-    """
-    if len(contract) != ADDRESS_BYTES or len(borrower) != ADDRESS_BYTES:
-        raise ContextError(f"an address of {len(contract)} and one of {len(borrower)} bytes, expected {ADDRESS_BYTES}")
-    if not (0 <= chain_id < 2**256 and 0 <= nonce < 2**256 and 0 <= deadline < 2**64):
-        raise ContextError("chain id, nonce or deadline out of range: 256, 256 and 64 bits")
-    parts = (chain_id.to_bytes(32, "big"), contract, borrower, nonce.to_bytes(32, "big"), deadline.to_bytes(8, "big"))
-    return EVM.ljust(32, b"\0") + b"".join(parts)
 
 
 def publication_context(venue_key: bytes, oracles: OracleSet | None) -> bytes:
@@ -59,3 +42,9 @@ def oracle_digest(oracles: OracleSet) -> bytes:
     """SHA-256 over a tag and the set's canonical JSON (sorted keys, no blanks, ASCII)."""
     fields = json.dumps(oracles.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(b"plimsoll/oracle-set/1\n" + fields.encode()).digest()
+
+
+def threshold_word(threshold: Threshold) -> bytes:
+    """The 32 bytes that stand for a threshold in an attested statement; the unit of `amount` is the threshold's."""
+    kind = THRESHOLDS[threshold.kind].to_bytes(16, "little")
+    return kind + threshold.ratio.to_bytes(8, "big") + threshold.amount.to_bytes(8, "big")

@@ -4,10 +4,10 @@ Fixed form (integers big-endian):
 
       0  "PLAT", u16 version = 1, u16 number of verifiers in the set
       8  u64 bitmap: bit i is verifier i, counted from the least significant bit
-     16  the statement's 274 bytes: kind (ASCII, zeros after it), program, statement, root, values, market, parameters,
-         context of 32 bytes each, u64 snapshot time, u64 expiry, u16 security bits
-    290  96 bytes: the aggregate signature, compressed
-    386  end
+     16  the statement's 306 bytes: kind (ASCII, zeros after it), program, statement, root, values, market, parameters,
+         context, threshold of 32 bytes each, u64 snapshot time, u64 expiry, u16 security bits
+    322  96 bytes: the aggregate signature, compressed
+    418  end
 
 A contract gets the same fields as words of its ABI, and points as EIP-2537 wants them: of each coordinate 48 bytes,
 big-endian, after 16 zero bytes; of a coordinate in the quadratic extension the constant part first.
@@ -29,17 +29,17 @@ from plimsoll.verifier.quorums import MAX_MEMBERS, SIGNATURE_BYTES
 MAGIC: Final = b"PLAT"
 VERSION: Final = 1
 HEAD_BYTES: Final = 16
-STATEMENT_BYTES: Final = 274
+STATEMENT_BYTES: Final = 306
 BYTES: Final = HEAD_BYTES + STATEMENT_BYTES + SIGNATURE_BYTES
 COORDINATE: Final = 64
-_WORDS: Final = ("program", "statement", "root", "values", "market", "parameters", "context")
-_STRUCT: Final = "(bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,uint64,uint64,uint16)"
+_WORDS: Final = ("program", "statement", "root", "values", "market", "parameters", "context", "threshold")
+_STRUCT: Final = "(bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,uint64,uint64,uint16)"
 ADMIT: Final = f"admit({_STRUCT},uint256,bytes32[8],bytes,uint64)"
 ACCEPT_ROOT: Final = f"acceptRoot({_STRUCT},uint256,bytes32[8])"
 
 
 def write_attestation(attestation: VerifiersAttestation) -> bytes:
-    """The fixed form, 386 bytes."""
+    """The fixed form, 418 bytes."""
     signers = attestation.signers
     head = MAGIC + struct.pack(">HHQ", VERSION, len(signers), bitmap_number(signers))
     return head + attestation.statement.encode() + attestation.signature
@@ -58,8 +58,8 @@ def read_attestation(data: bytes) -> VerifiersAttestation:
     require(1 <= number <= MAX_MEMBERS, STEP, f"1 to {MAX_MEMBERS} verifiers", number)
     require(bitmap >> number == 0, STEP, f"a bitmap of {number} verifiers", bin(bitmap))
     body = data[HEAD_BYTES : HEAD_BYTES + STATEMENT_BYTES]
-    words = [body[i : i + WORD] for i in range(0, 8 * WORD, WORD)]
-    time, expiry, bits = struct.unpack_from(">QQH", body, 8 * WORD)
+    words = [body[i : i + WORD] for i in range(0, 9 * WORD, WORD)]
+    time, expiry, bits = struct.unpack_from(">QQH", body, 9 * WORD)
     fields = dict(zip(_WORDS, (word.hex() for word in words[1:]), strict=True))
     kind = words[0].rstrip(b"\0").decode("ascii", "replace")
     try:
@@ -79,9 +79,9 @@ def bitmap_number(signers: str) -> int:
 
 
 def statement_words(statement: AttestedStatement) -> bytes:
-    """The statement as the contract's struct: eleven words."""
+    """The statement as the contract's struct: twelve words."""
     numbers = (statement.snapshot_time, statement.expiry, statement.security_bits)
-    return statement.encode()[: 8 * WORD] + b"".join(_number(one) for one in numbers)
+    return statement.encode()[: 9 * WORD] + b"".join(_number(one) for one in numbers)
 
 
 def accept_root_call(attestation: VerifiersAttestation) -> bytes:
@@ -99,7 +99,7 @@ def admit_call(attestation: VerifiersAttestation, values: Sequence[int], deadlin
 
 
 def constructor_arguments(accepted: VerifierSet, terms: Sequence[bytes | int]) -> bytes:
-    """Arguments of the contract's constructor: members, threshold, and the eight members of `Terms` in its order."""
+    """Arguments of the contract's constructor: members, threshold, and the nine members of `Terms` in its order."""
     members = [g1_words(one.public_key) + g2_words(one.proof_of_possession) for one in accepted.verifiers]
     words = b"".join(one if isinstance(one, bytes) else _number(one) for one in terms)
     head = _number((2 * WORD) + len(words)) + _number(accepted.threshold) + words

@@ -16,6 +16,7 @@ contract PlimsollGate {
         bytes32 market;
         bytes32 parameters;
         bytes32 context;
+        bytes32 threshold;
         uint64 snapshotTime;
         uint64 expiry;
         uint16 securityBits;
@@ -33,6 +34,7 @@ contract PlimsollGate {
         bytes32 bookProgram;
         bytes32 accountProgram;
         bytes32 parameters; // digest of the risk rules
+        bytes32 threshold; // what an account must meet, as verifier/contexts.py writes it
         uint64 maxAge; // seconds that a snapshot stays good
         uint64 maxValidity; // seconds that an attestation may be signed ahead
         uint16 securityFloor; // proven bits
@@ -104,6 +106,7 @@ contract PlimsollGate {
         if (v.kind != PUBLICATION) revert Refused("kind");
         if (v.program != terms.bookProgram) revert Refused("program");
         if (v.context != terms.publisher) revert Refused("publisher");
+        if (v.threshold != 0) revert Refused("threshold of the account");
         _check(v, bitmap, signature);
         // a root belongs to one snapshot: a second one must not make it look younger, or priced otherwise
         if (rootTime[v.root] != 0) revert Refused("root known");
@@ -124,6 +127,7 @@ contract PlimsollGate {
     ) external {
         if (v.kind != ACCOUNT) revert Refused("kind");
         if (v.program != terms.accountProgram) revert Refused("program");
+        if (v.threshold != terms.threshold) revert Refused("threshold of the account");
         if (block.timestamp >= deadline) revert Refused("deadline");
         uint256 nonce = nonces[msg.sender];
         if (v.context != sha256(contextOf(msg.sender, nonce, deadline))) revert Refused("context");
@@ -153,7 +157,7 @@ contract PlimsollGate {
         bytes memory words = abi.encodePacked(
             TAG, v.kind, v.program, v.statement, v.root, v.values, v.market, v.parameters, v.context
         );
-        return sha256(abi.encodePacked(words, v.snapshotTime, v.expiry, v.securityBits));
+        return sha256(abi.encodePacked(words, v.threshold, v.snapshotTime, v.expiry, v.securityBits));
     }
 
     function _check(Verified calldata v, uint256 bitmap, bytes32[8] calldata signature) private view {

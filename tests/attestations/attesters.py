@@ -6,8 +6,10 @@ import json
 from functools import cache
 from typing import Any
 
+from py_ecc.optimized_bls12_381 import curve_order
+
 from plimsoll.engine.json_files import load_model
-from plimsoll.prover.attestations import gather
+from plimsoll.engine.thresholds import Threshold
 from plimsoll.prover.signing_key import SigningKey
 from plimsoll.verifier.attestations import (
     AttestationPolicy,
@@ -17,15 +19,18 @@ from plimsoll.verifier.attestations import (
     context_digest,
     values_digest,
 )
-from plimsoll.verifier.contexts import evm_context
+from plimsoll.verifier.consumer import ConsumerContext
+from plimsoll.verifier.contexts import threshold_word
 
 NAMES = ("Ada", "Bea", "Cyd", "Dot", "Eve")
 SIGNING = (0, 2, 3)
 NOW = 1_795_000_000
 PROGRAM, PARAMETERS, MARKET, ROOT = "aa" * 32, "bb" * 32, "cc" * 32, "dd" * 32
 CHAIN, GATE, BORROWER, NONCE, DEADLINE = 1, b"\x11" * 20, b"\x22" * 20, 0, NOW + 900
-VALUES = (3, *range(1 << 60, (1 << 60) + 8), 2**64 - 2**32)
-CONTEXT = evm_context(CHAIN, GATE, BORROWER, NONCE, DEADLINE)
+VALUES = (*range(1 << 60, (1 << 60) + 19), 2**64 - 2**32)
+"""Twenty, as an account has."""
+CONTEXT = ConsumerContext(CHAIN, GATE, BORROWER, NONCE, DEADLINE)
+THRESHOLD = threshold_word(Threshold("ratio", ratio=1_200_000))
 
 
 @cache
@@ -54,7 +59,8 @@ def statement(**changes: Any) -> AttestedStatement:
         "values": values_digest(VALUES).hex(),
         "market": MARKET,
         "parameters": PARAMETERS,
-        "context": context_digest(CONTEXT).hex(),
+        "context": context_digest(CONTEXT.encode()).hex(),
+        "threshold": THRESHOLD.hex(),
         "snapshot_time": NOW - 600,
         "expiry": NOW + 600,
         "security_bits": 130,
@@ -67,8 +73,14 @@ def attestation(
 ) -> VerifiersAttestation:
     """An attestation that each of `places` truly signed."""
     said = said or statement()
-    signatures = {keys()[place].public_key: keys()[place].sign(said.digest()) for place in places}
-    return gather(among or verifier_set(), said, signatures)
+    signers = "".join(str(int(place in places)) for place in range(len((among or verifier_set()).verifiers)))
+    return VerifiersAttestation(version=1, statement=said, signers=signers, signature=_signature(said.digest(), places))
+
+
+@cache
+def _signature(digest: bytes, places: tuple[int, ...]) -> bytes:
+    """The aggregate, by the sum of the secrets: the same as adding the signatures, several times as fast."""
+    return SigningKey(sum(keys()[place].secret for place in places) % curve_order).sign(digest)
 
 
 @cache
@@ -78,5 +90,6 @@ def honest() -> VerifiersAttestation:
 
 def policy(**changes: Any) -> AttestationPolicy:
     """What a consumer accepts: this account, this context, now."""
-    fields: dict[str, Any] = {"at": NOW, "kind": "account", "programs": frozenset({PROGRAM}), "context": CONTEXT}
+    fields: dict[str, Any] = {"at": NOW, "kind": "account", "programs": frozenset({PROGRAM})}
+    fields |= {"context": CONTEXT.encode(), "threshold": THRESHOLD}
     return AttestationPolicy(**(fields | changes))

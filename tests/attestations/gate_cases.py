@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from attesters import (
     BORROWER,
     CHAIN,
+    CONTEXT,
     DEADLINE,
     GATE,
     NOW,
     PARAMETERS,
     PROGRAM,
+    THRESHOLD,
     VALUES,
     attestation,
     keys,
@@ -25,24 +27,30 @@ from py_ecc.bls import G2ProofOfPossession as Bls
 from py_ecc.bls.g2_primitives import G1_to_pubkey, pubkey_to_G1
 from py_ecc.optimized_bls12_381 import G1, add, multiply, neg
 
+from plimsoll.engine.thresholds import Threshold
 from plimsoll.verifier.attestations import AttestedStatement, VerifiersAttestation, context_digest, values_digest
-from plimsoll.verifier.contexts import NO_ORACLES, PUBLICATION, evm_context, publication_context
+from plimsoll.verifier.contexts import NO_ORACLES, PUBLICATION, publication_context, threshold_word
 from plimsoll.verifier.onchain import accept_root_call, admit_call, constructor_arguments
 
 VENUE = bytes(range(48))
 BOOK_PROGRAM = "99" * 32
-TAG_AT = 1
+TAG_AT = 15
+"""As in an account's public values."""
 TERMS: tuple[bytes | int, ...] = (
     context_digest(publication_context(VENUE, None)),
     bytes.fromhex(BOOK_PROGRAM),
     bytes.fromhex(PROGRAM),
     bytes.fromhex(PARAMETERS),
+    THRESHOLD,
     3600,
     3600,
     128,
     TAG_AT,
 )
-BITMAP_AT, SIGNATURE_AT, OFFSET_AT = 4 + 11 * 32, 4 + 12 * 32, 4 + 20 * 32
+BITMAP_AT, SIGNATURE_AT = 4 + 12 * 32, 4 + 13 * 32
+
+
+WORDS = ("kind", "program", "statement", "root", "values", "market", "parameters", "context", "threshold")
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ def publication(places: tuple[int, ...] = (0, 2, 3), **changes: Any) -> Verifier
         "program": BOOK_PROGRAM,
         "context": context_digest(publication_context(VENUE, None)).hex(),
         "values": "00" * 32,
+        "threshold": "00" * 32,
     }
     return attestation(statement(**(fields | changes)), places, verifier_set(threshold=1))
 
@@ -100,10 +109,7 @@ def word(value: int) -> bytes:
 
 def bound(values: tuple[int, ...] = VALUES, **changes: Any) -> AttestedStatement:
     """An account's statement about other public values or another context."""
-    parts: dict[str, Any] = {
-        "chain_id": CHAIN, "contract": GATE, "borrower": BORROWER, "nonce": 0, "deadline": DEADLINE,
-    }  # fmt: skip
-    context = context_digest(evm_context(**(parts | changes))).hex()
+    context = context_digest(replace(CONTEXT, **changes).encode()).hex()
     return statement(values=values_digest(values).hex(), context=context)
 
 
@@ -121,16 +127,20 @@ def cases() -> Iterator[Case]:
     yield Case("signature off the curve", (root(), edited(entry(), SIGNATURE_AT, word(1))), "precompile")
     x = int.from_bytes(entry()[2][SIGNATURE_AT : SIGNATURE_AT + 64], "big") + FIELD
     yield Case("coordinate not reduced", (root(), edited(entry(), SIGNATURE_AT, x.to_bytes(64, "big"))), "precompile")
-    for place, name in enumerate(("kind", "program", "statement", "root", "values", "market", "parameters", "context")):
+    for place, name in enumerate(WORDS):
         refused = {"kind": "kind", "program": "program", "values": "public values", "parameters": "parameters"}
-        want = refused.get(name, "context" if name == "context" else "signature")
+        refused |= {"context": "context", "threshold": "threshold of the account"}
+        want = refused.get(name, "signature")
         yield Case(f"{name} altered", (root(), edited(entry(), 4 + 32 * place, b"\x07" * 32)), want)
-    yield Case("snapshot time altered", (root(), edited(entry(), 4 + 8 * 32, word(NOW - 599))), "signature")
-    yield Case("expiry altered", (root(), edited(entry(), 4 + 9 * 32, word(NOW + 601))), "signature")
-    yield Case("security altered", (root(), edited(entry(), 4 + 10 * 32, word(131))), "signature")
-    yield Case("expiry too wide", (root(), edited(entry(), 4 + 9 * 32, word(2**64))), "")
+    yield Case("snapshot time altered", (root(), edited(entry(), 4 + 9 * 32, word(NOW - 599))), "signature")
+    yield Case("expiry altered", (root(), edited(entry(), 4 + 10 * 32, word(NOW + 601))), "signature")
+    yield Case("security altered", (root(), edited(entry(), 4 + 11 * 32, word(131))), "signature")
+    yield Case("expiry too wide", (root(), edited(entry(), 4 + 10 * 32, word(2**64))), "")
     yield Case("weak proof", (root(), entry(account(security_bits=127))), "security")
     yield Case("other rules", (root(), entry(account(parameters="12" * 32))), "parameters")
+    weak = threshold_word(Threshold("ratio", ratio=1)).hex()
+    yield Case("lower threshold", (root(), entry(account(threshold=weak))), "threshold of the account")
+    yield Case("root with a threshold", (root(publication(threshold=weak)),), "threshold of the account")
     yield Case("last second", (root(), entry(at=NOW + 599)), None)
     yield Case("expired", (root(), entry(at=NOW + 600)), "expired")
     yield Case("signed for too long", (root(), entry(account(expiry=NOW + 3601))), "expiry")
@@ -174,7 +184,7 @@ def other_venue() -> str:
 def deployments() -> Iterator[Deployment]:
     """In an order that stays; the first is the one that the cases are sent to."""
     honest = constructor_arguments(verifier_set(), TERMS)
-    head, member = 11 * 32, 12 * 32
+    head, member = 12 * 32, 12 * 32
     yield Deployment("honest", honest, None)
     yield Deployment("threshold above the number", honest[:32] + word(6) + honest[64:], "threshold")
     yield Deployment("threshold of none", honest[:32] + word(0) + honest[64:], "threshold")
@@ -192,8 +202,8 @@ def deployments() -> Iterator[Deployment]:
     yield Deployment("key at infinity", honest[:head] + bytes(384) + second + rest, "key at infinity")
     yield Deployment("key off the curve", honest[:head] + word(1) + honest[head + 32 :], "precompile")
     yield Deployment("coordinate too wide", honest[:head] + word(2**130) + honest[head + 32 :], "coordinate")
-    yield Deployment("weak floor", constructor_arguments(verifier_set(), (*TERMS[:6], 127, TAG_AT)), "security floor")
-    yield Deployment("no age", constructor_arguments(verifier_set(), (*TERMS[:4], 0, 3600, 128, TAG_AT)), "times")
+    yield Deployment("weak floor", constructor_arguments(verifier_set(), (*TERMS[:7], 127, TAG_AT)), "security floor")
+    yield Deployment("no age", constructor_arguments(verifier_set(), (*TERMS[:5], 0, 3600, 128, TAG_AT)), "times")
 
 
 def rogue() -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from eip2537 import PrecompileError, call
 
-from plimsoll.verifier.contexts import evm_context
+from plimsoll.verifier.consumer import ConsumerContext
 from plimsoll.verifier.keccak import keccak256
 from plimsoll.verifier.onchain import ACCEPT_ROOT, ADMIT
 
@@ -26,8 +26,7 @@ MINUS_G1 = bytes.fromhex(
     "00000000000000000000000000000000114d1d6855d545a8aa7d76c8cf2e21f2"
     "67816aef1db507c96655b9d5caac42364e6f38ba0ecb751bad54dcd6b939c2ca"
 )
-NAMES = ("kind", "program", "statement", "root", "values", "market", "parameters", "context")
-STRUCT = 11 * 32
+NAMES = ("kind", "program", "statement", "root", "values", "market", "parameters", "context", "threshold")
 MAX_AHEAD = 300
 
 
@@ -73,14 +72,14 @@ class Gate:
     @staticmethod
     def deploy(address: bytes, arguments: bytes) -> Gate:
         words = [arguments[i : i + 32] for i in range(0, len(arguments), 32)]
-        threshold, terms = number(words[1]), words[2:10]
+        threshold, terms = number(words[1]), words[2:11]
         start = number(words[0]) // 32
         count = number(words[start])
         members = [b"".join(words[start + 1 + 12 * i : start + 13 + 12 * i]) for i in range(count)]
         require(0 < count <= 64, "number of verifiers")
         require(0 < threshold <= count, "threshold")
-        require(number(terms[6]) >= 128, "security floor")
-        require(number(terms[4]) > 0 and number(terms[5]) > 0, "times")
+        require(number(terms[7]) >= 128, "security floor")
+        require(number(terms[5]) > 0 and number(terms[6]) > 0, "times")
         last = bytes(48)
         for one in members:
             key, possession = one[:128], one[128:]
@@ -94,16 +93,16 @@ class Gate:
     def call(self, block: Block, data: bytes) -> None:
         """A transaction: raises Refused, and then nothing has changed."""
         selector, body = data[:4], data[4:]
-        words = [body[32 * i : 32 * i + 32] for i in range(20)]
-        fields: dict[str, Any] = dict(zip(NAMES, words[:8], strict=True))
-        fields |= {"snapshot": number(words[8]), "expiry": number(words[9]), "bits": number(words[10])}
+        words = [body[32 * i : 32 * i + 32] for i in range(21)]
+        fields: dict[str, Any] = dict(zip(NAMES, words[:9], strict=True))
+        fields |= {"snapshot": number(words[9]), "expiry": number(words[10]), "bits": number(words[11])}
         # the ABI's decoder refuses numbers wider than their type, by a revert without words
         require(fields["snapshot"] < 2**64 and fields["expiry"] < 2**64 and fields["bits"] < 2**16, "")
-        bitmap, signature = number(words[11]), b"".join(words[12:20])
+        bitmap, signature = number(words[12]), b"".join(words[13:21])
         if selector == keccak256(ACCEPT_ROOT.encode())[:4]:
             self.accept_root(block, fields, bitmap, signature)
         elif selector == keccak256(ADMIT.encode())[:4]:
-            offset, deadline = number(body[640:672]), number(body[672:704])
+            offset, deadline = number(body[672:704]), number(body[704:736])
             require(deadline < 2**64, "")
             length = number(body[offset : offset + 32])
             values = body[offset + 32 : offset + 32 + length]
@@ -115,6 +114,7 @@ class Gate:
         require(v["kind"] == b"publication".ljust(32, b"\0"), "kind")
         require(v["program"] == self.terms[1], "program")
         require(v["context"] == self.terms[0], "publisher")
+        require(v["threshold"] == bytes(32), "threshold of the account")
         self.check(block, v, bitmap, signature)
         require(v["root"] not in self.root_time, "root known")
         self.root_time[v["root"]] = v["snapshot"]
@@ -125,16 +125,17 @@ class Gate:
     ) -> None:
         require(v["kind"] == b"account".ljust(32, b"\0"), "kind")
         require(v["program"] == self.terms[2], "program")
+        require(v["threshold"] == self.terms[4], "threshold of the account")
         require(block.timestamp < deadline, "deadline")
         nonce = self.nonces.get(block.sender, 0)
-        context = evm_context(block.chain, self.address, block.sender, nonce, deadline)
+        context = ConsumerContext(block.chain, self.address, block.sender, nonce, deadline).encode()
         require(v["context"] == sha256(context), "context")
         require(v["values"] == sha256(values), "public values")
         self.check(block, v, bitmap, signature)
         require(v["root"] in self.root_time, "root")
-        require(block.timestamp <= self.root_time[v["root"]] + number(self.terms[4]), "age of the root")
+        require(block.timestamp <= self.root_time[v["root"]] + number(self.terms[5]), "age of the root")
         require(v["market"] == self.root_market[v["root"]], "market")
-        at = 8 * number(self.terms[7])
+        at = 8 * number(self.terms[8])
         require(len(values) >= at + 32, "tag")
         tag = values[at : at + 32]
         require(tag not in self.used, "tag used")
@@ -144,10 +145,10 @@ class Gate:
     def check(self, block: Block, v: dict[str, Any], bitmap: int, signature: bytes) -> None:
         now = block.timestamp
         require(v["parameters"] == self.terms[3], "parameters")
-        require(v["bits"] >= number(self.terms[6]), "security")
+        require(v["bits"] >= number(self.terms[7]), "security")
         require(now < v["expiry"], "expired")
-        require(v["expiry"] <= now + number(self.terms[5]), "expiry")
-        require(now <= v["snapshot"] + number(self.terms[4]), "age of the snapshot")
+        require(v["expiry"] <= now + number(self.terms[6]), "expiry")
+        require(now <= v["snapshot"] + number(self.terms[5]), "age of the snapshot")
         require(v["snapshot"] <= now + MAX_AHEAD, "snapshot of the future")
         require(bitmap >> len(self.keys) == 0, "bitmap")
         signers = [key for i, key in enumerate(self.keys) if bitmap >> i & 1]

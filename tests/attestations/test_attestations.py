@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from attesters import (
     BORROWER,
-    CHAIN,
     CONTEXT,
     DEADLINE,
     GATE,
     MARKET,
     NAMES,
-    NONCE,
     NOW,
     PARAMETERS,
     ROOT,
@@ -33,6 +32,7 @@ from py_ecc.bls.g2_primitives import G1_to_pubkey, G2_to_signature, pubkey_to_G1
 from py_ecc.optimized_bls12_381 import G1, Z2, add, multiply, neg
 
 from plimsoll.engine.problems import InputError
+from plimsoll.engine.thresholds import Threshold
 from plimsoll.prover.attestations import AttestationError, gather
 from plimsoll.verifier.attestations import (
     AttestedStatement,
@@ -41,7 +41,7 @@ from plimsoll.verifier.attestations import (
     values_digest,
     verify_attestation,
 )
-from plimsoll.verifier.contexts import evm_context
+from plimsoll.verifier.contexts import threshold_word
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import PolicyError
 
@@ -57,6 +57,10 @@ def refused(
     return caught.value
 
 
+def other(**changes: Any) -> bytes:
+    return replace(CONTEXT, **changes).encode()
+
+
 def test_three_of_five_accepted() -> None:
     found = verify_attestation(honest(), verifier_set(), policy())
     assert (found.signers, found.statement) == (tuple(NAMES[place] for place in SIGNING), statement())
@@ -69,10 +73,10 @@ def test_three_of_five_accepted() -> None:
 def test_digest_is_the_documented_one() -> None:
     said = statement()
     words = [b"account".ljust(32, b"\0"), said.program, said.statement, said.root, said.values, said.market]
-    words += [said.parameters, said.context]
+    words += [said.parameters, said.context, said.threshold]
     numbers = (NOW - 600).to_bytes(8, "big") + (NOW + 600).to_bytes(8, "big") + (130).to_bytes(2, "big")
     encoded = b"".join(words) + numbers
-    assert said.encode() == encoded and len(encoded) == 274
+    assert said.encode() == encoded and len(encoded) == 306
     assert said.digest() == hashlib.sha256(b"plimsoll/verified/1".ljust(32, b"\0") + encoded).digest()
 
 
@@ -87,10 +91,10 @@ def test_field_altered_after_signing_rejected(field: str) -> None:
         conditions["kind"] = "accounu"
     if field == "program":
         conditions["programs"] = frozenset({"12" * 32})
-    if field != "context":
+    if field not in ("context", "threshold"):
         refused(altered, "signers' signature over the statement", **conditions)
     else:
-        refused(altered, "context digest")
+        refused(altered, "context digest|threshold 03")
 
 
 @pytest.mark.parametrize(
@@ -105,11 +109,14 @@ def test_field_altered_after_signing_rejected(field: str) -> None:
         ({"market": bytes(32)}, "market 00"),
         ({"parameters": bytes(32)}, "parameters 00"),
         ({"context": b""}, "context digest 00"),
-        ({"context": evm_context(CHAIN + 1, GATE, BORROWER, NONCE, DEADLINE)}, "context digest"),
-        ({"context": evm_context(CHAIN, BORROWER, BORROWER, NONCE, DEADLINE)}, "context digest"),
-        ({"context": evm_context(CHAIN, GATE, GATE, NONCE, DEADLINE)}, "context digest"),
-        ({"context": evm_context(CHAIN, GATE, BORROWER, NONCE + 1, DEADLINE)}, "context digest"),
-        ({"context": evm_context(CHAIN, GATE, BORROWER, NONCE, DEADLINE + 1)}, "context digest"),
+        ({"context": other(chain=2)}, "context digest"),
+        ({"context": other(contract=BORROWER)}, "context digest"),
+        ({"context": other(borrower=GATE)}, "context digest"),
+        ({"context": other(nonce=1)}, "context digest"),
+        ({"context": other(expiry=DEADLINE + 1)}, "context digest"),
+        ({"threshold": bytes(32)}, "threshold 00"),
+        ({"threshold": threshold_word(Threshold("ratio", ratio=1_200_001))}, "threshold 03"),
+        ({"threshold": threshold_word(Threshold("maintenance"))}, "threshold 01"),
         ({"at": NOW + 600}, "one 0 s past its expiry"),
         ({"at": NOW + 601}, "one 1 s past its expiry"),
         ({"at": 2**40}, "has not expired"),
@@ -256,6 +263,12 @@ def test_bad_statement_rejected(changes: dict[str, Any], message: str) -> None:
         statement(**changes)
 
 
+def test_gathered_signatures_are_the_aggregate() -> None:
+    said = statement()
+    signed = {keys()[i].public_key: keys()[i].sign(said.digest()) for i in SIGNING}
+    assert gather(verifier_set(), said, signed) == honest()
+
+
 def test_gathering_names_who_signed_wrongly() -> None:
     said = statement()
     signed = {keys()[i].public_key: keys()[i].sign(said.digest()) for i in SIGNING}
@@ -269,5 +282,5 @@ def test_gathering_names_who_signed_wrongly() -> None:
 
 
 def test_context_is_bound_as_a_whole() -> None:
-    assert len(CONTEXT) == 144 and CONTEXT.startswith(b"plimsoll/context/evm/1\0")
+    assert len(CONTEXT.encode()) == 144 and CONTEXT.encode().startswith(b"plimsoll/context/evm/1\0")
     assert VerifiersAttestation.parse(honest().model_dump_json().encode()) == honest()

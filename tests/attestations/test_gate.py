@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from attesters import CHAIN, CONTEXT, DEADLINE, GATE, attestation, honest, keys, statement
+from attesters import DEADLINE, GATE, attestation, honest, keys, statement
 from gate_cases import TERMS, Case, cases, deployments
 from gate_on_evm import HERE, RECORD, SOURCE, case_digest
 from gate_twin import POSSESSIONS, SIGNATURES, Block, Gate, Refused, compress, hash_to_g2, verify
@@ -103,16 +103,16 @@ def test_twin_verifies_what_py_ecc_verifies() -> None:
 
 def test_calldata_is_laid_out_as_the_abi_says() -> None:
     data = admit_call(honest(), (1, 2), DEADLINE)
-    assert data[:4].hex() == "ca70820d", "the selector that solc computes"
-    assert len(data) == 4 + 22 * 32 + 32 + 32
-    assert int.from_bytes(data[4 + 20 * 32 : 4 + 21 * 32], "big") == 22 * 32
-    assert data[4 + 22 * 32 :] == (16).to_bytes(32, "big") + bytes(7) + b"\1" + bytes(7) + b"\2" + bytes(16)
-    assert len(TERMS) == 8 and len(CONTEXT) == 144 and CHAIN == 1
+    assert data[:4].hex() == "da05b476", "the selector that solc computes"
+    assert len(data) == 4 + 23 * 32 + 32 + 32
+    assert int.from_bytes(data[4 + 21 * 32 : 4 + 22 * 32], "big") == 23 * 32
+    assert data[4 + 23 * 32 :] == (16).to_bytes(32, "big") + bytes(7) + b"\1" + bytes(7) + b"\2" + bytes(16)
+    assert len(TERMS) == 9
 
 
 def test_fixed_form_reads_back() -> None:
     data = write_attestation(honest())
-    assert len(data) == BYTES == 386
+    assert len(data) == BYTES == 418
     assert read_attestation(data) == honest()
     assert data[8:16] == (0b01101).to_bytes(8, "big")
     everybody = attestation(places=(0, 1, 2, 3, 4))
@@ -132,8 +132,8 @@ def test_fixed_form_reads_back() -> None:
         (16, b"\0", "an attested statement"),
         (16 + 31, b"x", "an attested statement"),
         (16, b"\xff", "an attested statement"),
-        (16 + 256, b"\x80", "an attested statement"),
-        (16 + 264, b"\x80", "an attested statement"),
+        (16 + 288, b"\x80", "an attested statement"),
+        (16 + 296, b"\x80", "an attested statement"),
     ],
 )
 def test_other_bytes_than_the_fixed_form_rejected(at: int, piece: bytes, message: str) -> None:
@@ -145,7 +145,7 @@ def test_other_bytes_than_the_fixed_form_rejected(at: int, piece: bytes, message
 def test_other_length_rejected() -> None:
     data = write_attestation(honest())
     for other in (data[:-1], data + b"\0", b""):
-        with pytest.raises(VerificationError, match="an attestation of 386 bytes"):
+        with pytest.raises(VerificationError, match="an attestation of 418 bytes"):
             read_attestation(other)
 
 

@@ -1,0 +1,195 @@
+"""What a worker does with one request: bytes in, a verdict out. Nothing here knows HTTP, a key or a clock of its own.
+
+Each kind of statement has one function in `KINDS`; what is not in it is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.fields import Count, Digest, format_time
+from plimsoll.engine.json_files import load_model, problems_of
+from plimsoll.engine.problems import InputError
+from plimsoll.engine.thresholds import Threshold
+from plimsoll.service.models import Found, RequestPolicy, ServicePolicy, VerifyRequest
+from plimsoll.verifier.account import ACCOUNT, AccountPolicy, BookRoot, VerifiedAccount, verify_account
+from plimsoll.verifier.archive import read_archive
+from plimsoll.verifier.attestations import NOTHING, AttestedStatement, context_digest, values_digest
+from plimsoll.verifier.book import VerifiedBook, verify_book
+from plimsoll.verifier.bundle import PROOF, bundle_of
+from plimsoll.verifier.consumer import ConsumerContext
+from plimsoll.verifier.contexts import publication_context, threshold_word
+from plimsoll.verifier.customer import show_quad
+from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.publication import verify_bundle
+from plimsoll.verifier.quorums import PublicKey
+from plimsoll.verifier.statement import BOOK_BATCH, read_proof
+
+PUBLICATION: Final = "publication"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+Figures = dict[str, str | tuple[str, ...]]
+
+
+class JobError(PlimsollError):
+    """A request that cannot be read, or asks for what this service does not do."""
+
+
+class BundleQuery(BaseModel):
+    """Whose publication it is to be, from the request's address."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    venue_key: PublicKey
+    rules: Digest | None = None
+    sequence: Count | None = Field(default=None, ge=0, lt=2**63)
+    max_age_seconds: Count | None = Field(default=None, ge=0, lt=2**40)
+
+
+def verify_request(body: bytes, allowed: ServicePolicy) -> Found:
+    """The verdict on a body of /v1/verify.
+
+    Raises:
+        VerificationError: the proof is not valid.
+        PlimsollError: the request cannot be read.
+    """
+    request = load_model(VerifyRequest, body, "request")
+    verify = KINDS.get(request.kind)
+    if verify is None:
+        raise JobError(f"kind {request.kind!r} is not verified here, only {', '.join(KINDS)}")
+    return verify(request, allowed)
+
+
+def verify_archive(body: bytes, query: Mapping[str, object], allowed: ServicePolicy) -> Found:
+    """The verdict on a body of /v1/verify-bundle: a publication as one file, against the venue's key in `query`.
+
+    Raises: as `verify_request`.
+    """
+    try:
+        asked = BundleQuery.model_validate(query)
+    except ValidationError as error:
+        raise InputError(problems_of(error, "query")) from error
+    bundle = bundle_of(read_archive(body), "archive")
+    conditions = RequestPolicy(sequence=asked.sequence, max_age_seconds=asked.max_age_seconds)
+    policy = policy_of(conditions, allowed)
+    verified = verify_bundle(bundle, asked.venue_key, allowed.oracles, policy, rules=asked.rules)
+    context = publication_context(asked.venue_key, allowed.oracles)
+    statement = _statement(bundle.files[PROOF], verified.book, verified.book.root, context)
+    # of the whole publication, not only of its book's proof
+    update = {"kind": PUBLICATION, "statement": bytes.fromhex(verified.digest)}
+    figures = _book_figures(verified.book) | {
+        "venue": bundle.manifest.venue,
+        "publication": verified.digest,
+        "attested_prices": verified.prices.attested if verified.prices else (),
+        "addresses": str(len(verified.reserves.addresses)) if verified.reserves else "0",
+    }
+    return Found(valid=True, figures=figures, statement=statement.model_copy(update=update))
+
+
+def policy_of(asked: RequestPolicy, allowed: ServicePolicy, kind: type[Policy] = Policy) -> Policy:
+    """The stricter of what the service allows and what the request asks for; judged by the service's clock."""
+    ages = [age for age in (allowed.max_age_seconds, asked.max_age_seconds) if age is not None]
+    return kind(
+        max_age=timedelta(seconds=min(ages)),
+        root=asked.root,
+        sequence=asked.sequence,
+        previous=asked.previous,
+        context=asked.context,
+    )
+
+
+def _verify_book(request: VerifyRequest, allowed: ServicePolicy) -> Found:
+    if request.account is not None:
+        raise JobError("account: only for the kind account")
+    policy = policy_of(request.policy, allowed)
+    verified = verify_book(request.proof, request.snapshot, request.parameters, policy)
+    statement = _statement(request.proof, verified, verified.root, policy.context)
+    figures = _book_figures(verified) | {"venue_claimed": request.snapshot.venue}
+    return Found(valid=True, figures=figures, statement=statement)
+
+
+def _verify_account(request: VerifyRequest, allowed: ServicePolicy) -> Found:
+    asked, root = request.account, request.policy.root
+    if asked is None or root is None:
+        raise JobError("kind account: give `account`, and the root of the book in `policy`")
+    policy = policy_of(request.policy, allowed, AccountPolicy)
+    if not isinstance(policy, AccountPolicy):
+        raise JobError("kind account: a policy of another kind")
+    threshold = Threshold(asked.threshold, asked.ratio, asked.amount)
+    context = ConsumerContext.decode(request.policy.context)
+    book = BookRoot(root, asked.levels, asked.above)
+    verified = verify_account(request.proof, request.snapshot, request.parameters, threshold, context, book, policy)
+    statement = _statement(request.proof, verified, root, context.encode(), threshold_word(threshold))
+    figures: Figures = {
+        "tag": verified.tag.hex(),
+        "root": show_quad(root),
+        "threshold": asked.threshold,
+        "ratio_ppm": str(asked.ratio),
+        "amount": str(asked.amount),
+        "snapshot_time": _time(verified),
+        "sequence": str(verified.sequence),
+        "program": verified.program,
+        "profile": verified.profile,
+        "security_bits": f"{verified.security_bits:.2f}",
+        "proof_sha256": verified.proof_digest,
+        "venue_claimed": request.snapshot.venue,
+    }
+    return Found(valid=True, figures=figures, statement=statement)
+
+
+def _statement(
+    proof: bytes,
+    verified: VerifiedBook | VerifiedAccount,
+    root: tuple[int, ...],
+    context: bytes,
+    threshold: bytes = NOTHING,
+) -> AttestedStatement:
+    """What may be signed about a proof that was verified; its expiry is set by whoever signs."""
+    if hashlib.sha256(proof).hexdigest() != verified.proof_digest:
+        raise VerificationError("attestation", f"the proof {verified.proof_digest}", "another file")
+    statement = read_proof(proof)[0]
+    return AttestedStatement(
+        kind=statement.kind,
+        program=statement.digests.program,
+        statement=statement.digest(),
+        root=bytes.fromhex(show_quad(root)),
+        values=values_digest(statement.public_values),
+        market=statement.digests.market,
+        parameters=statement.digests.parameters,
+        context=context_digest(context),
+        threshold=threshold,
+        snapshot_time=int(verified.snapshot_time.timestamp()),
+        expiry=0,
+        security_bits=int(verified.security_bits),
+    )
+
+
+def _book_figures(verified: VerifiedBook) -> Figures:
+    return {
+        "root": show_quad(verified.root),
+        "commitment": show_quad(verified.commitment),
+        "shape": verified.shape.name,
+        "snapshot_time": _time(verified),
+        "sequence": str(verified.sequence),
+        "program": verified.program,
+        "profile": verified.profile,
+        "security_bits": f"{verified.security_bits:.2f}",
+        "nonce_digest": verified.nonce_digest,
+        "proof_sha256": verified.proof_digest,
+    }
+
+
+def _time(verified: VerifiedBook | VerifiedAccount) -> str:
+    return format_time((verified.snapshot_time - _EPOCH) // timedelta(microseconds=1))
+
+
+KINDS: Final[Mapping[str, Callable[[VerifyRequest, ServicePolicy], Found]]] = {
+    BOOK_BATCH: _verify_book,
+    ACCOUNT: _verify_account,
+}

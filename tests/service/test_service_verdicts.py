@@ -1,0 +1,288 @@
+"""Verdicts over HTTP: honest proofs are valid, every lie is refused, and nothing unclear is ever called valid."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from service_desk import AGES, FREE, SLOW, Desk, account_request, book_request, key, service, soon
+from venue_office import parts, published, venue
+
+from plimsoll.engine.thresholds import Threshold
+from plimsoll.prover.attestations import gather
+from plimsoll.service.limits import Limits
+from plimsoll.service.models import ServicePolicy, SignedStatement
+from plimsoll.verifier.account import ACCOUNT_PROGRAM
+from plimsoll.verifier.archive import write_archive
+from plimsoll.verifier.attestations import AttestationPolicy, VerifierSet, context_digest, verify_attestation
+from plimsoll.verifier.bundle import MANIFEST, PROOF, SIGNATURE
+from plimsoll.verifier.contexts import publication_context, threshold_word
+from plimsoll.verifier.policy import BOOK_PROGRAM
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    with service(signs=True) as running:
+        yield running
+
+
+def proof_with(change: int) -> str:
+    """The honest proof with one bit turned, `change` bytes before its end."""
+    data = bytearray(parts()[PROOF])
+    data[-change] ^= 1
+    return base64.b64encode(bytes(data)).decode()
+
+
+def test_honest_book_is_valid(desk: Desk) -> None:
+    found = desk.verify()
+    assert found.status == 200, found.body
+    said = found.json
+    assert (said["valid"], said["kind"], said["not_said"], said["attestation"]) == (True, "book-batch", ["this"], None)
+    assert said["figures"]["program"] == BOOK_PROGRAM
+    assert float(said["figures"]["security_bits"]) >= 128
+
+
+@pytest.mark.parametrize("change", [1, 1000, 1_000_000, 2_000_000])
+def test_forged_proof_rejected(desk: Desk, change: int) -> None:
+    found = desk.verify("?attest_until=" + str(int(time.time()) + 60), proof=proof_with(change))
+    assert (found.status, found.json["valid"]) == (422, False)
+    assert set(found.json) == {"valid", "step", "expected", "got", "remedy"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({"policy": {"root": "00" * 32}}, "policy"),
+        ({"policy": {"sequence": 8_000}}, "policy"),
+        ({"policy": {"previous": "12" * 32}}, "policy"),
+        ({"policy": {"context": "12"}}, "policy"),
+        ({"policy": {"max_age_seconds": 1}}, "policy"),
+        ({"snapshot": {"sequence": 8_000}}, "policy"),
+        ({"snapshot": {"venue": "Another"}}, "policy"),
+        ({"parameters": {"name": "Another"}}, "policy"),
+        ({"proof": ""}, "encoding"),
+        ({"proof": base64.b64encode(b"PLIMSOLL").decode()}, "encoding"),
+    ],
+)
+def test_proof_of_something_else_rejected(desk: Desk, changes: dict[str, Any], step: str) -> None:
+    asked = book_request()
+    merged = {
+        name: asked[name] | value if name in ("snapshot", "parameters") else value for name, value in changes.items()
+    }
+    found = desk.verify(**merged)
+    assert (found.status, found.json["valid"], found.json["step"]) == (422, False, step)
+
+
+def test_request_cannot_weaken_the_service() -> None:
+    """The service's age stands, whatever the request would allow; security cannot even be named."""
+    with service(policy=ServicePolicy()) as strict:
+        found = strict.verify(policy={"max_age_seconds": 2**39})
+        assert (found.status, found.json["step"]) == (422, "policy")
+        found = strict.verify(policy={"security_floor": 1})
+        assert found.status == 400 and "unknown field" in found.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "is empty"),
+        (b"{", "is not JSON"),
+        (b"[]", "expected a JSON object"),
+        (b'{"version": 1, "version": 1}', "twice"),
+        (b'{"version": 1e9}', "JSON number"),
+        (b"[" * 100_000, "nested deeper"),
+        (b"{}", "missing field"),
+        (b"\xff", "not UTF-8"),
+        (b"null", "expected a JSON object"),
+    ],
+)
+def test_unreadable_request_is_no_verdict(desk: Desk, body: bytes, message: str) -> None:
+    found = desk.ask("POST", "/v1/verify", body)
+    assert found.status == 400 and set(found.json) == {"error"}
+    assert message in found.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "totals-of-another-day"}, "is not verified here"),
+        ({"kind": "account"}, "kind account: give"),
+        ({"account": {"threshold": "maintenance", "levels": 3}}, "only for the kind account"),
+        ({"proof": "not base64!"}, "base64"),
+        ({"proof": 7}, "base64"),
+        ({"version": 2}, "expected 1"),
+        ({"valid": True}, "unknown field"),
+        ({"policy": {"context": "0"}}, "hexadecimal"),
+        ({"policy": {"context": "00" * 1025}}, "hexadecimal"),
+    ],
+)
+def test_request_out_of_form_is_no_verdict(desk: Desk, changes: dict[str, Any], message: str) -> None:
+    found = desk.verify(**changes)
+    assert found.status == 400 and message in found.json["error"], found.body
+
+
+def test_answers_quote_little_and_no_paths(desk: Desk) -> None:
+    found = desk.verify(**{"x" * 5000: 1, "y\n\x1b[31m": 2})
+    assert found.status == 400 and len(found.body) < 1000
+    assert not any(text in found.body for text in (b"/work", b"/tmp", b"Traceback", b".py", b"\\u001b"))
+
+
+def test_honest_account_is_valid_and_lies_are_not(desk: Desk) -> None:
+    asked = account_request()
+    found = desk.ask("POST", "/v1/verify", json.dumps(asked).encode())
+    assert (found.status, found.json["kind"]) == (200, "account"), found.body
+    assert len(found.json["figures"]["tag"]) == 64
+    lies: list[dict[str, Any]] = [
+        {"account": asked["account"] | {"threshold": "initial"}},
+        {"account": asked["account"] | {"threshold": "ratio", "ratio": 1}},
+        {"account": asked["account"] | {"levels": asked["account"]["levels"] + 1}},
+        {"account": asked["account"] | {"above": 1}},
+        {"policy": asked["policy"] | {"root": "00" * 32}},
+        {"policy": asked["policy"] | {"context": asked["policy"]["context"][:-2] + "00"}},
+        {"kind": "book-batch", "account": None},
+    ]
+    for lie in lies:
+        refused = desk.ask("POST", "/v1/verify", json.dumps(asked | lie).encode())
+        assert (refused.status, refused.json["valid"]) == (422, False), (lie, refused.body)
+
+
+def archive(**changes: bytes) -> bytes:
+    bundle = published()
+    files = dict(bundle.files) | {MANIFEST: bundle.manifest_bytes}
+    files[SIGNATURE] = bundle.signature.model_dump_json().encode()
+    return write_archive(files | changes)
+
+
+def test_publication_is_valid_and_lies_are_not(desk: Desk) -> None:
+    address = f"/v1/verify-bundle?venue_key={venue().public_key.hex()}"
+    found = desk.ask("POST", address, archive())
+    assert (found.status, found.json["kind"]) == (200, "publication"), found.body
+    assert found.json["figures"]["publication"] == published().digest.hex()
+    other = desk.ask("POST", f"/v1/verify-bundle?venue_key={key().public_key.hex()}", archive())
+    assert (other.status, other.json["valid"]) == (422, False)
+    for query in ("&sequence=99999", f"&rules={'12' * 32}", "&max_age_seconds=1"):
+        refused = desk.ask("POST", address + query, archive())
+        assert (refused.status, refused.json["valid"]) == (422, False), refused.body
+    for body in (b"", archive()[:-1], archive() + b"\0", archive(**{PROOF: b"PLIMSOLL"}), b"\x1f\x8b" + bytes(600)):
+        refused = desk.ask("POST", address, body)
+        assert refused.status == 400 and set(refused.json) == {"error"}, refused.body
+    for query in ("", "?venue_key=00", address[17:] + "&sequence=-1", address[17:] + "&attest_until=x"):
+        assert desk.ask("POST", "/v1/verify-bundle" + query, archive()).status == 400
+
+
+def believe() -> VerifierSet:
+    member = key().oracle("Service").model_dump(mode="json")
+    return VerifierSet.model_validate_json(json.dumps({"version": 1, "verifiers": [member], "threshold": 1}))
+
+
+@pytest.mark.parametrize("kind", ["book-batch", "account", "publication"])
+def test_attestation_of_each_kind_verifies(desk: Desk, kind: str) -> None:
+    now = int(time.time())
+    until = f"attest_until={now + 900}"
+    context, threshold, program = b"", bytes(32), BOOK_PROGRAM
+    if kind == "publication":
+        context = publication_context(venue().public_key, None)
+        found = desk.ask("POST", f"/v1/verify-bundle?venue_key={venue().public_key.hex()}&{until}", archive())
+    elif kind == "account":
+        context, threshold, program = soon().encode(), threshold_word(Threshold("maintenance")), ACCOUNT_PROGRAM
+        found = desk.ask("POST", f"/v1/verify?{until}", json.dumps(account_request()).encode())
+    else:
+        found = desk.verify(f"?{until}")
+    assert found.status == 200, found.body
+    signed = SignedStatement.model_validate_json(json.dumps(found.json["attestation"]))
+    assert signed.statement.root.hex() == found.json["figures"]["root"]
+    whole = gather(believe(), signed.statement, {signed.public_key: signed.signature})
+    policy = AttestationPolicy(
+        at=now, kind=kind, programs=frozenset({program}), context=context, threshold=threshold, max_age=2**39
+    )
+    assert verify_attestation(whole, believe(), policy).statement == signed.statement
+    assert signed.statement.context == context_digest(context)
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 3700])
+def test_expiry_out_of_bounds_is_not_signed(desk: Desk, ahead: int) -> None:
+    found = desk.verify(f"?attest_until={int(time.time()) + ahead}")
+    assert found.status == 400 and "an expiry within 3600 s" in found.json["error"]
+
+
+def test_service_without_a_key_signs_nothing() -> None:
+    with service() as desk:
+        found = desk.verify(f"?attest_until={int(time.time()) + 60}")
+        assert (found.status, found.json) == (400, {"error": "attest_until: this service signs nothing"})
+        assert desk.ask("GET", "/healthz").json["signs"] is None
+
+
+FOUND = json.dumps(
+    {
+        "valid": True,
+        "figures": {},
+        "statement": {
+            **dict.fromkeys(("program", "statement", "root", "values", "market", "parameters"), "00" * 32),
+            "context": "00" * 32,
+            "threshold": "00" * 32,
+            "kind": "book-batch",
+            "snapshot_time": 0,
+            "expiry": 0,
+            "security_bits": 130,
+        },
+    }
+)
+
+
+def printing(text: str, code: int = 0) -> tuple[str, ...]:
+    return sys.executable, "-c", f"import sys; sys.stdin.buffer.read(); print({text!r}); sys.exit({code})"
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (printing(FOUND, 1), 500),
+        (printing(FOUND, 65), 500),
+        (printing(FOUND, 71), 503),
+        (printing(FOUND + "}"), 500),
+        (printing(FOUND[:-1]), 500),
+        (printing(""), 500),
+        (printing("null"), 500),
+        (printing("[]"), 500),
+        (printing('{"valid": true}'), 500),
+        (printing('{"valid": 1}'), 500),
+        (printing('{"valid": false}'), 500),
+        (printing(FOUND.replace("true", '"true"', 1)), 500),
+        (printing(FOUND.replace("book-batch", "Book")), 500),
+        (printing("x" * (1 << 21)), 500),
+        ((sys.executable, "-c", "import os; os.abort()"), 500),
+        ((sys.executable, "-c", "pass"), 500),
+        (("/nonexistent",), 500),
+    ],
+)
+def test_worker_gone_wrong_is_no_verdict(command: tuple[str, ...], status: int) -> None:
+    with service(command=command) as desk:
+        found = desk.verify()
+        assert found.status == status and set(found.json) == {"error"}, found.body
+
+
+def test_worker_that_says_valid_is_believed_but_not_signed_without_the_pinned_program() -> None:
+    """The control of the cases above, and what the service checks again before it signs."""
+    with service(command=printing(FOUND), signs=True) as desk:
+        assert desk.verify().json["valid"] is True
+        found = desk.verify(f"?attest_until={int(time.time()) + 60}")
+        assert found.status == 500 and "not signed" in found.json["error"]
+
+
+def test_verification_that_runs_over_is_killed() -> None:
+    with service(Limits(burst=100, seconds=1.0, workers=1), command=SLOW) as desk:
+        start = time.monotonic()
+        found = desk.verify()
+        assert (found.status, set(found.json)) == (504, {"error"}) and time.monotonic() - start < 10
+        assert desk.verify().status == 504, "its place is free again"
+
+
+def test_verification_that_needs_too_much_memory_is_stopped() -> None:
+    small = Limits(burst=100, per_minute=FREE.per_minute, memory_bytes=24 << 20)
+    with service(small, AGES) as desk:
+        assert desk.verify().status in (500, 503)
