@@ -4,6 +4,7 @@
 #   make test    set everything up and run all tests
 #   make check   formatting, lints, types, import direction
 #   make docs    the documentation, in docs/_build/html
+#   make page    the customers' offline page, dist/plimsoll-customer.html (needs npm)
 #   make audit   the long checks whose result is stale; their results are committed
 #   make fuzz    coverage-guided fuzzing of every reader and of the verifier, SECONDS=120 for each of eight harnesses;
 #                make fuzz-rust: of the Rust core's border
@@ -34,7 +35,7 @@ DISHONEST := build/dishonest/plimsoll_dishonest.abi3.so
 # Each cargo call uses all cores already, and the tests' closing line must come last.
 .NOTPARALLEL:
 .PHONY: setup setup-demo demo test pytest cargo-test check format docs bench audit audit-check fuzz fuzz-rust licences sbom \
-    dependencies wheel lock clean
+    dependencies page wheel lock clean
 
 setup: $(STAMPS)/dev $(STAMPS)/core $(STAMPS)/plimsoll $(DISHONEST)
 
@@ -68,6 +69,10 @@ format: $(STAMPS)/dev
 docs: $(STAMPS)/docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+# One HTML file that verifies in a browser without any network. Fetches Pyodide and wheels once, by their hashes.
+page: $(STAMPS)/plimsoll $(STAMPS)/dev
+	$(BIN)/python .ci/page.py
 
 bench: setup
 	$(BIN)/python benchmarks/run.py

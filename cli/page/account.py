@@ -1,0 +1,81 @@
+"""One customer's account as the page shows it: each holding with its worth, and the account's health in words."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from plimsoll.cli.amounts import amount, missing, quantity
+from plimsoll.cli.page.words import HEALTH
+from plimsoll.engine.decimals import MIN_LOT_EXPONENT, VALUE_SCALE, parse_decimal, power_of_ten
+from plimsoll.engine.instruments import InstrumentInfo, Kind
+from plimsoll.engine.problems import printable
+from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.verifier.bundle import Bundle
+from plimsoll.verifier.customer import CustomerHolding, VerifiedCustomer
+
+SIDES: Final = {
+    (Kind.SPOT, "long"): "yours",
+    (Kind.SPOT, "short"): "you owe it",
+    (Kind.SETTLEMENT, "long"): "the exchange owes you",
+    (Kind.SETTLEMENT, "short"): "you owe it",
+}
+POSITION: Final = {"long": "long: gains when the price rises", "short": "short: gains when the price falls"}
+
+
+def shown_account(found: VerifiedCustomer, bundle: Bundle, moment: str) -> dict[str, Any]:
+    """What the page needs of a verified account; texts are safe to show."""
+    snapshot, health = bundle.snapshot, found.health
+    tone, words = HEALTH[health.status]
+    room = health.equity - health.maintenance
+    return {
+        "title": f"Account {printable(found.identifier)}",
+        "lead": f"The one entry under this name in the sealed book of {moment}. Compare it with your own records.",
+        "quote": snapshot.quote,
+        "holdings": [_holding(one, bundle) for one in found.holdings],
+        "facts": [
+            {
+                "label": "Your account is worth",
+                "value": f"{amount(health.equity)} {snapshot.quote}",
+                "note": "at these prices, after the safety deductions of the exchange's rules",
+            },
+            {
+                "label": "Its positions require",
+                "value": f"{missing(health.maintenance)} {snapshot.quote}",
+                "note": "the maintenance margin under these rules",
+            },
+            {
+                "label": "Above the line by",
+                "value": f"{amount(room)} {snapshot.quote}",
+                "note": "the proof says: never below zero, for any account in the book",
+            },
+        ],
+        "health": words,
+        "tone": tone,
+    }
+
+
+def _holding(one: CustomerHolding, bundle: Bundle) -> dict[str, str]:
+    table = bundle.parameters.table
+    info = table[table.index(one.instrument)]
+    price, currency = _price(info, bundle.snapshot)
+    side = SIDES.get((info.kind, one.side), POSITION[one.side])
+    spot = info.kind in (Kind.SPOT, Kind.SETTLEMENT)
+    worth = price * parse_decimal(one.quantity, -MIN_LOT_EXPONENT) // power_of_ten(-MIN_LOT_EXPONENT)
+    in_quote = spot and currency == bundle.snapshot.quote
+    signed = -worth if one.side == "short" else worth
+    return {
+        "name": one.instrument,
+        "side": side,
+        "quantity": quantity(one.quantity),
+        "price": f"{quantity(amount(price).replace(',', ''))} {currency}"
+        if price >= VALUE_SCALE // 100
+        else "under 0.01",
+        "value": amount(signed) if in_quote else f"size {amount(worth)} {currency}",
+    }
+
+
+def _price(info: InstrumentInfo, snapshot: MarketSnapshot) -> tuple[int, str]:
+    """Of one unit, and in which currency: a settlement balance counts its currency itself."""
+    if info.kind is Kind.SETTLEMENT or (info.kind is Kind.SPOT and info.currency == snapshot.quote):
+        return VALUE_SCALE, info.currency
+    return snapshot.prices[info.name], snapshot.quote if info.kind is Kind.SPOT else info.currency
