@@ -29,7 +29,7 @@ export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO_MINOR := 88
 RUST := Cargo.toml Cargo.lock $(shell find prover/core tests/dishonest \( -name target -o -name fuzz \) -prune -o \
     \( -name '*.rs' -o -name '*.toml' -o -name '*.pyi' \) -print)
-ROOMS := engine circuits verifier prover cli
+ROOMS := engine circuits verifier prover service cli
 DISHONEST := build/dishonest/plimsoll_dishonest.abi3.so
 
 # Each cargo call uses all cores already, and the tests' closing line must come last.
@@ -175,11 +175,12 @@ COMPILE = $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3
 lock:
 	@test -x $(LOCK_VENV)/bin/python || $(PYTHON) -m venv $(LOCK_VENV)
 	@$(LOCK_VENV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/lock.lock
-	$(COMPILE) pyproject.toml --extra book --extra oracles --extra circuits --group build --group test --group check \
+	$(COMPILE) pyproject.toml --extra book --extra oracles --extra service --extra circuits --group build --group test --group check \
 	    -o requirements/dev.lock
 	$(COMPILE) --group docs -c requirements/dev.lock -o requirements/docs.lock
 	$(COMPILE) pyproject.toml --extra book -c requirements/dev.lock -o requirements/demo.lock
 	$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/verify.lock
+	$(COMPILE) pyproject.toml --extra oracles --extra service -c requirements/dev.lock -o requirements/service.lock
 	$(COMPILE) --group build -c requirements/dev.lock -o requirements/build.lock
 	$(COMPILE) --group fuzz -c requirements/dev.lock -o requirements/fuzz.lock
 	$(COMPILE) --group lock -o requirements/lock.lock

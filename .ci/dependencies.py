@@ -22,6 +22,7 @@ REVIEWED = Path("requirements/reviewed.toml")
 PAGE = Path("docs/security/dependencies.md")
 GROUPS = (
     ("Verifying", "What a verifier installs.", ("verify",)),
+    ("The verifier service", "What `plimsoll serve` installs beside it, signatures included.", ("service",)),
     ("Proving: Python", "What a prover installs beside it.", ("demo",)),
     ("Proving: Rust", "The core, compiled into its wheel. A verifier has none of it.", (CARGO_LOCKS[0],)),
     ("Building, testing, checking", "Never part of a wheel.", ("build", "dev", "fuzz", "lock", CARGO_LOCKS[1])),

@@ -22,7 +22,7 @@ from typing import Any
 
 from locked import ROOT, Locked, crates, python_packages
 
-RUNTIME = frozenset({"verify", "demo", "Cargo.lock"})
+RUNTIME = frozenset({"verify", "demo", "service", "Cargo.lock"})
 """What a user of Plimsoll runs: no exception holds here."""
 LONGEST_STATEMENT = 60
 """Some packages put the whole text of their licence where its name belongs."""

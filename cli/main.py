@@ -50,9 +50,10 @@ COMMANDS: Final = {
     "audit-openings": ("plimsoll.cli.audit_openings:audit_openings", "Open drawn leaves for an auditor."),
     "oracle": ("plimsoll.cli.oracle:oracle", "Sign price reports, and check snapshots against them."),
     "reserves": ("plimsoll.cli.reserves:reserves", "Check who holds the addresses that a venue lists."),
+    "serve": ("plimsoll.cli.serve:serve", "Verify proofs for others over HTTP."),
     "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),
 }
-NOT_FOR_VERIFYING: Final = ("numpy", "pyarrow", "plimsoll_core", "py_ecc")
+NOT_FOR_VERIFYING: Final = ("numpy", "pyarrow", "plimsoll_core", "py_ecc", "fastapi", "uvicorn")
 
 
 class Commands(click.Group):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-ROOMS = ("engine", "circuits", "verifier", "prover", "cli")
+ROOMS = ("engine", "circuits", "verifier", "prover", "service", "cli")
 FIXED = {
     "circuits/bounds/facts.py": "the analysis' own order of steps, run by tests only",
     "circuits/bounds/interval.py": "the same",

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-BLOCKED = ("numpy", "pyarrow", "starkware", "plimsoll_core", "plimsoll_dishonest", "plimsoll.prover", "plimsoll.cli")
+BLOCKED = (
+    "numpy",
+    "pyarrow",
+    "starkware",
+    "plimsoll_core",
+    "plimsoll_dishonest",
+    "plimsoll.prover",
+    "plimsoll.service",
+    "plimsoll.cli",
+)
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -52,7 +61,7 @@ print(*sorted(asked))
 
 @pytest.mark.parametrize("room", ["plimsoll.engine", "plimsoll.circuits"])
 def test_lower_rooms_reach_no_prover(room: str) -> None:
-    blocked = ("plimsoll_core", "plimsoll_dishonest", "plimsoll.prover", "plimsoll.cli", "plimsoll.verifier")
+    blocked = ("plimsoll_core", "plimsoll.prover", "plimsoll.service", "plimsoll.cli", "plimsoll.verifier")
     assert run(f"print(*import_all({room!r}, {blocked!r}))").split() == []
 
 
@@ -66,7 +75,7 @@ def test_cairo_lang_is_named_by_two_modules_only(repository: Path) -> None:
     """import-linter sees no import by name (`importlib.import_module`); a search of the text does."""
     naming = {
         str(path.relative_to(repository))
-        for room in ("engine", "circuits", "verifier", "prover", "cli")
+        for room in ("engine", "circuits", "verifier", "prover", "service", "cli")
         for path in (repository / room).rglob("*.py")
         if "starkware" in path.read_text(encoding="utf-8")
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("engine", "circuits", "verifier", "prover", "cli")
+ROOMS = ("engine", "circuits", "verifier", "prover", "service", "cli")
 
 
 def room_files(repository: Path) -> list[str]:
@@ -108,7 +108,7 @@ import importlib, importlib.util, pkgutil, plimsoll.verifier as room
 for module in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
     importlib.import_module(module.name)
 assert "site-packages" in room.__file__, room.__file__
-for bare in ("engine", "circuits", "verifier", "prover", "cli", "numpy", "starkware", "plimsoll_core"):
+for bare in ("engine", "circuits", "verifier", "prover", "service", "cli", "numpy", "starkware", "plimsoll_core"):
     assert importlib.util.find_spec(bare) is None, bare
 """
     run(clean, "-c", code)

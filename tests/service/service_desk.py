@@ -71,7 +71,9 @@ class Desk:
     ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
-            connection.request(method, path, body=body, headers=headers or {})
+            connection.request(
+                method, path, body=body, headers=headers or {}, encode_chunked=isinstance(body, Iterator)
+            )
             response = connection.getresponse()
             found = {name.lower(): value for name, value in response.getheaders()}
             return Answer(response.status, found, response.read())

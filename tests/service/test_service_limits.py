@@ -26,7 +26,7 @@ def desk() -> Iterator[Desk]:
 
 
 def test_openapi_is_the_committed_one(desk: Desk) -> None:
-    """A change of the interface shows as a change of the file: write it anew with `python tests/service/write_openapi.py`."""
+    """A change of the interface shows as a change of the file; `write_openapi.py` writes it anew."""
     found = desk.ask("GET", "/openapi.json")
     assert found.status == 200
     assert found.json == json.loads(SCHEMA.read_text())
@@ -131,9 +131,11 @@ def test_flood_is_refused_with_a_time_to_wait() -> None:
 def test_more_at_a_time_than_workers_is_refused() -> None:
     with service(Limits(burst=100, workers=2, seconds=3.0), command=SLOW) as desk:
         answers: list[Answer] = []
-        threads = [
-            threading.Thread(target=lambda: answers.append(desk.ask("POST", "/v1/verify", b"{}"))) for _ in range(6)
-        ]
+
+        def ask() -> None:
+            answers.append(desk.ask("POST", "/v1/verify", b"{}"))
+
+        threads = [threading.Thread(target=ask) for _ in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
