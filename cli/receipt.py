@@ -9,7 +9,7 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, now, venue_key
-from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.proof_files import read_market
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
@@ -18,7 +18,6 @@ from plimsoll.verifier.customer import CustomerFile, show_quad, verify_customer
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.receipts import BrokenPromiseError, Receipt, check_kept, check_owner, check_receipt
-from plimsoll.verifier.statement import read_proof
 
 
 @click.group()
@@ -31,7 +30,7 @@ def receipt() -> None:
 @click.option("--opening", type=PATH, required=True, help="The opening file of the publication to come.")
 @click.option("--key", "key_file", type=PATH, required=True, help="The venue's key file.")
 @click.option("--out", type=PATH, required=True, help="A new folder for the receipts, mode 0700.")
-@click.option("--proof", type=PATH, help="Sign only if this proof is about the promised root.")
+@click.option("--publication", type=PATH, help="Sign only the root of this publication, made and not yet shown.")
 @click.option("--account", "accounts", multiple=True, help="Only this account; may be repeated [default: all].")
 @QUANTIZE
 @AT
@@ -41,7 +40,7 @@ def issue(
     opening: Path,
     key_file: Path,
     out: Path,
-    proof: Path | None,
+    publication: Path | None,
     accounts: tuple[str, ...],
     quantize: bool,
     at: int | None,
@@ -49,11 +48,11 @@ def issue(
 ) -> int:
     """Promise the root of BOOK and OPENING, and write a receipt for each customer.
 
-    Whoever signs two roots for one publication has signed evidence against himself: issue receipts when the proof is
-    made (--proof) and before it is published.
+    Whoever signs two roots for one publication has signed evidence against himself: make the publication, issue
+    receipts for it (--publication), and show it when customers have them. A book of several batches needs it.
 
     \b
-    Exit codes: 0 done, 1 the proof is about another root, 2 wrong usage, 3 a file cannot be used.
+    Exit codes: 0 done, 1 the publication has another root, 2 wrong usage, 3 a file cannot be used.
     """
     from plimsoll.cli.key import read_key  # noqa: PLC0415 - checking a receipt needs nothing of the venue's side
     from plimsoll.cli.venue_files import checked_book, write_folder  # noqa: PLC0415
@@ -64,7 +63,7 @@ def issue(
     if out.exists():
         raise click.UsageError(f"{out} exists: name a new folder")
     key = read_key(key_file)
-    statement = read_proof(read_proof_file(proof))[0] if proof else None
+    bundle = read_publication(publication) if publication else None
     checked = checked_book(book, accounts, quantize, at, max_age)
     made = dict(
         receipts.issue(
@@ -76,13 +75,14 @@ def issue(
             key,
             now(),
             list(accounts) or None,
+            receipts.batches_of(bundle) if bundle else (),
         )
     )
-    promise = next(iter(made.values())).promise if made else None
-    if promise is None:
+    if not made:
         raise click.UsageError(f"{book} has no accounts: nothing to promise")
-    if statement and statement.public_values[1:5] != promise.root:
-        console.say(f"nothing promised: the proof is about the root {show_quad(statement.public_values[1:5])}")
+    promise = next(iter(made.values())).promise
+    if bundle and bundle.manifest.root != promise.root:
+        console.say(f"nothing promised: the publication has the root {show_quad(bundle.manifest.root)}")
         return console.FAILED
     count = write_folder(out, ((account, one.model_dump_json().encode()) for account, one in made.items()))
     console.stdout().print(
@@ -174,7 +174,7 @@ def _show(file: Path, one: Receipt, mine: CustomerFile | None, said: str) -> Non
         ("venue", f"{promise.venue}, publication {promise.sequence}"),
         ("promised at", f"{format_time(promise.time)} (as the venue says)"),
         ("root", show_quad(promise.root)),
-        ("leaf", f"{show_quad(one.leaf)}, position {one.position} of {2**promise.levels}"),
+        ("leaf", f"{show_quad(one.leaf)}, position {one.position}"),
         ("whose", repr(mine.identifier) if mine else "not looked at: give your file with --customer"),
     ]
     terminal.print(console.facts("", rows))

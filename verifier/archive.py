@@ -15,12 +15,12 @@ from typing import Final
 
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.verifier.bundle import MAX_BYTES as MAX_FILE
-from plimsoll.verifier.bundle import Bundle, bundle_of, read_bundle
+from plimsoll.verifier.bundle import MAX_TOTAL_BYTES, Bundle, bundle_of, read_bundle
 
 BLOCK: Final = 512
 MAX_FILES: Final = 256
-MAX_ARCHIVE: Final = 256 << 20
-"""Bytes of the whole."""
+MAX_ARCHIVE: Final = MAX_TOTAL_BYTES + 2 * BLOCK * (MAX_FILES + 1)
+"""Bytes of the whole: the files, a header and padding for each, and the end."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
 _MAGIC: Final = slice(257, 262)
 _END: Final = bytes(2 * BLOCK)

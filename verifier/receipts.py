@@ -13,8 +13,9 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from plimsoll.circuits.leaves import climb, nonce_digest
+from plimsoll.circuits.leaves import batch_leaf, climb, nonce_digest
 from plimsoll.circuits.poseidon2 import permute
+from plimsoll.circuits.totals_tables import MAX_LOG_SLOTS
 from plimsoll.engine.fields import Count, Digest, Name, Time, Version
 from plimsoll.engine.json_files import load_model, read_model
 from plimsoll.engine.parameters import RiskParameters
@@ -24,6 +25,7 @@ from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.oracles import PublicKey, Signature
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, check_signature, verify_bundle
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 STEP: Final = "receipt"
 
@@ -44,7 +46,19 @@ class Promise(BaseModel):
     root: Elements = Field(description="of the book that will be published")
     nonce_digest: Digest = Field(description="of the nonce that all customers of the publication have")
     instruments: Digest = Field(description="of the instrument table by which holdings are read")
-    levels: Count = Field(ge=0, le=MAX_LEVELS, description="of the tree, between leaves and root")
+    levels: Count = Field(ge=0, le=MAX_LEVELS, description="between leaves and the root of their tree")
+    joint_levels: Count | None = Field(
+        ge=0, le=MAX_LOG_SLOTS, description="between batches and the book's root; null for a book of one tree"
+    )
+
+
+class Joint(BaseModel):
+    """How a batch's root leads to the book's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    commitment: Elements = Field(description="of the batch, to its totals")
+    path: tuple[Elements, ...] = Field(max_length=MAX_LOG_SLOTS, description="sibling at each level, lowest first")
 
 
 class Receipt(BaseModel):
@@ -57,8 +71,9 @@ class Receipt(BaseModel):
     public_key: PublicKey
     signature: Signature
     leaf: Elements
-    position: Count = Field(ge=0, lt=2**MAX_LEVELS, description="of the leaf, counted from the left")
+    position: Count = Field(ge=0, lt=2**MAX_LEVELS, description="of the leaf, counted from the left over all batches")
     path: tuple[Elements, ...] = Field(max_length=MAX_LEVELS, description="sibling at each level, lowest first")
+    joint: Joint | None = Field(description="in a book of several batches, from the batch on")
 
     @classmethod
     def load(cls, path: str | Path) -> Receipt:
@@ -93,10 +108,16 @@ def check_receipt(receipt: Receipt, venue_key: bytes) -> None:
     signed = Bls.Verify(key, promise_digest(promise), receipt.signature)
     require(signed, STEP, "the venue's signature over the promise", "one that fails")
     # 2. The leaf is under the promised root.
-    levels = promise.levels
+    levels, joint, more = promise.levels, receipt.joint, promise.joint_levels
     require(len(receipt.path) == levels, STEP, f"a path of {levels} siblings", len(receipt.path))
-    require(receipt.position < 2**levels, STEP, f"a position below {2**levels}", receipt.position)
-    root = climb(receipt.leaf, receipt.position, receipt.path, permute)
+    found = None if joint is None else len(joint.path)
+    require(found == more, STEP, f"a joint of {more} siblings", found)
+    most = 2 ** (levels + (more or 0))
+    require(receipt.position < most, STEP, f"a position below {most}", receipt.position)
+    root = climb(receipt.leaf, receipt.position % 2**levels, receipt.path, permute)
+    if joint is not None:
+        slot = batch_leaf(root, joint.commitment, permute)
+        root = climb(slot, receipt.position >> levels, joint.path, permute)
     require(root == promise.root, STEP, f"a path to the promised root {show_quad(promise.root)}", show_quad(root))
 
 
@@ -156,6 +177,8 @@ def check_kept(receipt: Receipt, bundle: Bundle, venue_key: bytes, policy: Polic
     _read_alike("customers' nonce with digest", promise.nonce_digest.hex(), book.nonce_digest)
     _read_alike("instrument table", promise.instruments.hex(), bundle.parameters.table.digest().hex())
     _read_alike("number of levels:", promise.levels, book.shape.log_leaves)
+    slots = book.totals.log_slots if isinstance(book, VerifiedWholeBook) else None
+    _read_alike("number of levels over batches:", promise.joint_levels, slots)
     return verified
 
 

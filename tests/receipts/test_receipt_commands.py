@@ -33,8 +33,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert run(["init", str(book)]) == 0
         assert run(["prove", str(book), "--out", str(folder / "book.proof")]) == 0
         out = ["--out", str(folder / "receipts")]
-        assert run(["receipt", "issue", *secret, "--key", str(key), *proof, *out]) == 0
         assert run(["publish", str(folder / "day"), *proof, *rules, "--key", str(key)]) == 0
+        made = ["--publication", str(folder / "day")]
+        assert run(["receipt", "issue", *secret, "--key", str(key), *made, *out]) == 0
         assert run(["customer", "files", *secret, "--out", str(folder / "customers")]) == 0
     return folder
 
@@ -93,11 +94,10 @@ def test_receipt_of_another_venue_rejected(liar: Path, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["step"] == "receipt"
 
 
-def test_no_promise_of_a_root_that_the_proof_is_not_about(office: Path, tmp_path: Path) -> None:
-    (tmp_path / "other.proof").write_bytes(publication().files["book.proof"])
+def test_no_promise_of_a_root_that_is_not_published(office: Path, liar: Path, tmp_path: Path) -> None:
     secret = [str(office / "book"), "--opening", str(office / "book" / "opening-1.json")]
     options = ["--key", str(office / "venue.key"), "--out", str(tmp_path / "receipts")]
-    assert run(["receipt", "issue", *secret, *options, "--proof", str(tmp_path / "other.proof")]) == 1
+    assert run(["receipt", "issue", *secret, *options, "--publication", str(liar / "day")]) == 1
     assert not (tmp_path / "receipts").exists()
 
 

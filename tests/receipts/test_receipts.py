@@ -145,6 +145,7 @@ def test_promise_of_another_height_is_evidence() -> None:
         {"sequence": 4},
         {"venue": "other"},
         {"levels": 2},
+        {"joint_levels": 0},
         {"time": "2026-01-01T00:00:00Z"},
         {"nonce_digest": "00" * 32},
         {"instruments": "00" * 32},
@@ -280,5 +281,6 @@ def test_promise_is_of_the_tree_that_is_proven() -> None:
         nonce_digest=check_kept(one, publication(), KEY, POLICY).book.nonce_digest,
         instruments=PARAMETERS.table.digest().hex(),
         levels=3,
+        joint_levels=None,
     )
     assert one.promise.time == SNAPSHOT.time + MINUTE
