@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from plimsoll.circuits.bounds.account import ACCOUNT
 from plimsoll.circuits.bounds.analyse import analyse
 from plimsoll.circuits.bounds.batch import BATCH
 from plimsoll.circuits.bounds.book import BOOK
@@ -16,7 +17,12 @@ from plimsoll.circuits.bounds.totals import TOTALS
 from plimsoll.circuits.program_tables import committed_program
 
 DOCUMENTS = Path("docs/security")
-PAGES = {"bounds.md": ("book", BOOK), "bounds-batch.md": ("batch", BATCH), "bounds-totals.md": ("totals", TOTALS)}
+PAGES = {
+    "bounds.md": ("book", BOOK),
+    "bounds-batch.md": ("batch", BATCH),
+    "bounds-totals.md": ("totals", TOTALS),
+    "bounds-account.md": ("account", ACCOUNT),
+}
 """The committed program that each page is about, with its declarations."""
 
 

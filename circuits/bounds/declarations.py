@@ -22,6 +22,7 @@ class Kind(Enum):
     DEPTH = "depth of the call: stands in claims only, one deeper at each call (soundness, section 6)"
     DIGEST = "digest: an output of the hash, only hashed again in the rate, passed on or published"
     CAPACITY = "capacity: an output of the hash, only carried to the capacity of the next permutation"
+    SELECTED = "one of two values without a bound, as a bit says: only absorbed in the rate"
     CHOICE = "the prover's choice: only absorbed in the rate, or compared with zero"
 
 

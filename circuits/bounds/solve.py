@@ -14,7 +14,7 @@ from plimsoll.circuits.bounds.rows import Tuple
 from plimsoll.circuits.bounds.sources import Sources
 from plimsoll.circuits.field import P
 
-EQUATION, DEFINITION, BRANCH, BIT = "equation", "definition", "branch", "bit"
+EQUATION, DEFINITION, BRANCH, BIT, SELECTION = "equation", "definition", "branch", "bit", "selection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,10 @@ class Solver:
             self.facts.define(unknown[0], value_of)
             full = IntPoly.column(unknown[0]) - original * original.linear(unknown[0])
             solved = Solved(DEFINITION, full, self.facts.value(value_of), unknown[0])
+        elif (chosen := self._selected(poly)) is not None:
+            column, kind = chosen
+            self.sources.free[column] = kind
+            solved = Solved(SELECTION, original, None)
         if solved is not None:
             self.solved[number] = solved
             del self.pending[number]
@@ -94,6 +98,30 @@ class Solver:
             raise Infeasible
         self.facts.equate(original, self.sources.limbs)
         return Solved(EQUATION, original, value)
+
+    def _selected(self, poly: IntPoly) -> tuple[int, Kind] | None:
+        """(c, its kind) where the constraint says c = a if a bit is 0 and c = b if it is 1, a and b without a bound.
+
+        An equation of the field: nothing is bounded, and c is a or b itself. Two digests select a digest.
+        """
+        bits = [c for c in poly.columns() if self.facts.intervals.get(c) == Interval(0, 1)]
+        if len(bits) != 1 or (poly.columns() - set(bits)) & self.facts.intervals.keys():
+            return None
+        sides = [poly.substitute(bits[0], IntPoly.constant(bit)) for bit in (0, 1)]
+        columns = [sorted(side.columns()) for side in sides]
+        shared = set(columns[0]) & set(columns[1])
+        for column in sorted(shared):
+            known = {c: self._kind(c) for c in (set(columns[0]) | set(columns[1])) - {column}}
+            if not self._definable(column) or column in self.choices or None in known.values():
+                continue
+            if all(_is_difference(side, column) for side in sides):
+                return column, Kind.DIGEST if set(known.values()) == {Kind.DIGEST} else Kind.SELECTED
+        return None
+
+    def _kind(self, column: int) -> Kind | None:
+        """The kind of a value without a bound that may be selected: a digest, or what the prover chose."""
+        kind = Kind.CHOICE if column in self.choices else self.sources.free.get(column)
+        return kind if kind in (Kind.DIGEST, Kind.CHOICE) else None
 
     def _definable(self, column: int) -> bool:
         return column not in self.hinted and column not in self.late and column not in self.sources.free
@@ -124,6 +152,13 @@ class Solver:
     def _stands_elsewhere(self, column: int, number: int) -> bool:
         others = [p for i, p in self.row.constraints.items() if i != number]
         return any(column in m for poly in (*self.row.fields(), *others) for m in poly.terms)
+
+
+def _is_difference(poly: IntPoly, column: int) -> bool:
+    """Whether the polynomial is plus or minus (column - another column)."""
+    others = poly.columns() - {column}
+    difference = IntPoly({(column,): 1, (max(others, default=-1),): -1})
+    return len(others) == 1 and poly in (difference, difference * -1)
 
 
 def _says_bit(poly: IntPoly, column: int) -> bool:
