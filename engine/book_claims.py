@@ -33,7 +33,7 @@ class ClaimedFigure(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     amount: Value = Field(description="in quote currency; inside: 10^-20")
-    accounts: Count | None = Field(default=None, lt=2**58, description="how many; null leaves the number hidden")
+    accounts: Count | None = Field(default=None, ge=0, lt=2**58, description="how many; null leaves the number hidden")
     exact: StrictBool = Field(description="the amount is the sum itself; else no more than a bound of it")
 
 

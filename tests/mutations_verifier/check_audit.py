@@ -14,6 +14,7 @@ import inputs_parts
 import inputs_proofs
 import inputs_tables
 import inputs_vectors
+import inputs_whole_books
 from check_runs import Input, Known, Outcome, candidates, executed, functions_of, run, users_of_bound
 from check_sites import Site
 from check_worlds import World
@@ -27,6 +28,7 @@ GROUPS = [
     inputs_proofs,
     inputs_vectors,
     inputs_book,
+    inputs_whole_books,
 ]
 """From quick to slow. Within a site the first input that kills it is named, so the order is part of the page."""
 SLOW_FOR = ("verifier/book.py", "verifier/policy.py")

@@ -1,7 +1,7 @@
 """A venue of eight accounts over two batches of four leaves, and provers of its book, honest or not.
 
-Two accounts are below maintenance margin at the snapshot, one of them bankrupt; a crash adds others. Proofs for lies are
-made at the test profile: a lie is proven for its statement, so that the transcript fits and one check alone says no.
+Two accounts are below maintenance margin at the snapshot, one of them bankrupt; a crash adds others. Proofs for lies
+are made at the test profile: a lie is proven for its statement, so that the transcript fits and one check says no.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ LOTS: dict[str, dict[str, int]] = {
 }
 HEALTHY = {name: LOTS[name] for name in ("ann", "ben", "cat", "dan", "fay", "hal")} | {"eve": {"PERP": 200, "USD": 1}}
 FEW = {"ann": {"USD": 7}, "gus": {"BTC": -1, "USD": 1}}
-"""One batch; nobody holds ETH, so that nothing is owed in it."""
+"""Nobody holds the last instrument of the table, nor ETH."""
 SHAPE = BatchShape(2, 1)
 FUND = 10**28
 
@@ -171,12 +171,10 @@ class Case:
     def opening(self) -> Opening:
         return new_batch_opening(self.book, SHAPE, self.batches, SNAPSHOT)
 
-    def other(self, **changes: Any) -> Case:
-        """Changed in some fields, under this case's opening where the book is the same."""
-        made = replace(self, **changes)
-        if not {"lots", "batches"} & set(changes):
-            made.__dict__["opening"] = self.opening
-        return made
+    def under(self, opening: Opening) -> Case:
+        """Under the secrets of another case."""
+        self.__dict__["opening"] = opening
+        return self
 
     # The honest way.
 
@@ -207,16 +205,13 @@ class Case:
 
     @cached_property
     def tapes(self) -> list[BatchTape]:
-        return self.tapes_under(self.opening)
-
-    def tapes_under(self, opening: Opening) -> list[BatchTape]:
         return encode_batches(
             self.book,
             self.expected.digests.instruments,
             len(TABLE),
             self.expected.schedule,
             SHAPE,
-            opening,
+            self.opening,
             self.figures,
             permute,
         )
@@ -240,18 +235,21 @@ class Case:
         self,
         index: int = 0,
         tape: bytes | None = None,
-        profile: Profile = INSECURE_TEST,
-        /,
+        at: Profile = INSECURE_TEST,
         *,
+        proven: bool = True,
         digests: dict[str, bytes] | None = None,
         **changes: Any,
     ) -> bytes:
-        """A proof of one batch's tape, under a statement with some fields other than they are."""
+        """A proof of one batch's tape at a profile, under a statement with some fields other than they are.
+
+        Not `proven`: the statement alone.
+        """
         witness = CoreWitness(self.expected.built, tape or self.tapes[index].tape)
-        true = self._statement(BATCH, SHAPE.name, witness.outputs, index, profile)
+        true = self._statement(BATCH, SHAPE.name, witness.outputs, index, at)
         said = replace(true, digests=replace(true.digests, **(digests or {})))
         said = replace(said, **changes)
-        return write_proof(said, witness.prove(said.digest(), said.profile, None))
+        return write_proof(said, witness.prove(said.digest(), said.profile, None) if proven else b"")
 
     def root_of(self, tape: BatchTape) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Root and commitment of a batch."""
@@ -260,12 +258,10 @@ class Case:
 
     def totals(
         self,
-        profile: Profile = INSECURE_TEST,
-        /,
+        at: Profile = INSECURE_TEST,
         *,
-        tapes: Sequence[BatchTape] | None = None,
+        proven: bool = True,
         terms: Terms | None = None,
-        claimed: Terms | None = None,
         edit: Callable[[list[int]], list[int]] = list,
         digests: dict[str, bytes] | None = None,
         **changes: Any,
@@ -273,21 +269,20 @@ class Case:
         """The totals' proof, likewise.
 
         Args:
-            terms: of the tables.
-            claimed: those that the tape is written for.
+            terms: those to meet, if not the case's.
             edit: changes the tape.
         """
-        tapes, terms = tapes or self.tapes, terms or self.terms
+        tapes, terms = self.tapes, terms or self.terms
         shape = TotalsShape.fitting(len(tapes))
         built, bound = expected_totals(totals_program(), self.expected.digests, terms, shape)
         roots = [self.root_of(one)[0] for one in tapes]
         tape = array("Q")
-        tape.frombytes(encode_totals(tapes, roots, shape.log_slots, claimed or terms, self.opening))
+        tape.frombytes(encode_totals(tapes, roots, shape.log_slots, terms, self.opening))
         witness = CoreWitness(built, array("Q", edit(tape.tolist())).tobytes())
-        true = self._statement(TOTALS, shape.name, witness.outputs, 0, profile)
+        true = self._statement(TOTALS, shape.name, witness.outputs, 0, at)
         said = replace(true, digests=replace(bound, **(digests or {})))
         said = replace(said, **changes)
-        return write_proof(said, witness.prove(said.digest(), said.profile, None))
+        return write_proof(said, witness.prove(said.digest(), said.profile, None) if proven else b"")
 
     @cached_property
     def at_test_profile(self) -> dict[str, bytes]:
@@ -314,12 +309,16 @@ HIDDEN = Case(stress=THREE, options={"show_totals": False, "exact": False, "boun
 """Nothing shown but the margin gap: totals hidden, deficits within the fund, liabilities bounded; three scenarios."""
 STRICT = Case(lots=HEALTHY, stress=NO_STRESS, options={"fund": 0, "show_totals": False, "bound_liabilities": {}})
 """No account fails."""
-ONE = Case(lots=FEW, stress=NO_STRESS, batches=1)
-"""One batch: what most lies are about."""
+ONE = Case(lots=FEW, stress=NO_STRESS, batches=1, options={"bound_liabilities": {"USD": "0.08", "ETH": "0"}})
+"""One batch: what most lies are about. Of the two currencies that are bounded, nothing is owed in the last."""
+TWO = EXACT
+"""Two batches."""
+
+
+CASES = {"exact": EXACT, "hidden": HIDDEN, "strict": STRICT}
 
 
 @cache
 def proven(name: str) -> dict[str, bytes]:
     """The files of a case by its name, at full security, made once."""
-    cases = {"exact": EXACT, "hidden": HIDDEN, "strict": STRICT}
-    return cases[name].proven()
+    return CASES[name].proven()
