@@ -50,6 +50,7 @@ COMMANDS: Final = {
     "audit-openings": ("plimsoll.cli.audit_openings:audit_openings", "Open drawn leaves for an auditor."),
     "oracle": ("plimsoll.cli.oracle:oracle", "Sign price reports, and check snapshots against them."),
     "reserves": ("plimsoll.cli.reserves:reserves", "Check who holds the addresses that a venue lists."),
+    "attestation": ("plimsoll.cli.attestation:attestation", "Gather and check several verifiers' signatures."),
     "serve": ("plimsoll.cli.serve:serve", "Verify proofs for others over HTTP."),
     "demo": ("plimsoll.cli.demo.command:demo", "Do all of this with a sample book, and leave a report."),
 }

@@ -156,6 +156,10 @@ def make_app(
     async def other(_request: Request, error: HTTPException) -> JSONResponse:
         return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
 
+    @app.exception_handler(Exception)
+    async def unforeseen(_request: Request, _error: Exception) -> JSONResponse:
+        return JSONResponse({"error": "no verdict"}, 500)
+
     _describe(app)
     return Guards(app, limits, document=app.openapi())
 

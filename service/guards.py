@@ -60,7 +60,7 @@ class Guards:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message = message | {"headers": [*message.get("headers", []), *HEADERS]}
+                message = {**message, "headers": [*message.get("headers", []), *HEADERS]}
             await send(message)
 
         try:

@@ -6,6 +6,7 @@ Each kind of statement has one function in `KINDS`; what is not in it is refused
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -31,6 +32,7 @@ from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import verify_bundle
 from plimsoll.verifier.quorums import PublicKey
 from plimsoll.verifier.statement import BOOK_BATCH, read_proof
+from plimsoll.verifier.whole_book import TOTALS_PROOF, VerifiedWholeBook
 
 PUBLICATION: Final = "publication"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,14 +82,17 @@ def verify_archive(body: bytes, query: Mapping[str, object], allowed: ServicePol
     policy = policy_of(conditions, allowed)
     verified = verify_bundle(bundle, asked.venue_key, allowed.oracles, policy, rules=asked.rules)
     context = publication_context(asked.venue_key, allowed.oracles)
-    statement = _statement(bundle.files[PROOF], verified.book, verified.book.root, context)
+    book = verified.book
+    statement = _statement(bundle.files[TOTALS_PROOF if bundle.is_whole else PROOF], book, book.root, context)
     # of the whole publication, not only of its book's proof
     update = {"kind": PUBLICATION, "statement": bytes.fromhex(verified.digest)}
-    figures = _book_figures(verified.book) | {
+    figures: Figures = _common_figures(book) | {
         "venue": bundle.manifest.venue,
         "publication": verified.digest,
+        "program": statement.program.hex(),
+        "parameters": statement.parameters.hex(),
         "attested_prices": verified.prices.attested if verified.prices else (),
-        "addresses": str(len(verified.reserves.addresses)) if verified.reserves else "0",
+        "reserves": tuple(sorted(verified.reserves.reserves)) if verified.reserves else (),
     }
     return Found(valid=True, figures=figures, statement=statement.model_copy(update=update))
 
@@ -145,7 +150,7 @@ def _verify_account(request: VerifyRequest, allowed: ServicePolicy) -> Found:
 
 def _statement(
     proof: bytes,
-    verified: VerifiedBook | VerifiedAccount,
+    verified: VerifiedBook | VerifiedWholeBook | VerifiedAccount,
     root: tuple[int, ...],
     context: bytes,
     threshold: bytes = NOTHING,
@@ -154,30 +159,35 @@ def _statement(
     if hashlib.sha256(proof).hexdigest() != verified.proof_digest:
         raise VerificationError("attestation", f"the proof {verified.proof_digest}", "another file")
     statement = read_proof(proof)[0]
-    return AttestedStatement(
-        kind=statement.kind,
-        program=statement.digests.program,
-        statement=statement.digest(),
-        root=bytes.fromhex(show_quad(root)),
-        values=values_digest(statement.public_values),
-        market=statement.digests.market,
-        parameters=statement.digests.parameters,
-        context=context_digest(context),
-        threshold=threshold,
-        snapshot_time=int(verified.snapshot_time.timestamp()),
-        expiry=0,
-        security_bits=int(verified.security_bits),
-    )
+    digests = {
+        "program": statement.digests.program,
+        "statement": statement.digest(),
+        "root": bytes.fromhex(show_quad(root)),
+        "values": values_digest(statement.public_values),
+        "market": statement.digests.market,
+        "parameters": statement.digests.parameters,
+        "context": context_digest(context),
+        "threshold": threshold,
+    }
+    numbers = {
+        "snapshot_time": (verified.snapshot_time - _EPOCH) // timedelta(seconds=1),
+        "expiry": 0,
+        "security_bits": math.floor(verified.security_bits),
+    }
+    texts = {name: digest.hex() for name, digest in digests.items()}
+    return AttestedStatement.model_validate({"kind": statement.kind, **texts, **numbers})
 
 
 def _book_figures(verified: VerifiedBook) -> Figures:
+    return _common_figures(verified) | {"commitment": show_quad(verified.commitment), "program": verified.program}
+
+
+def _common_figures(verified: VerifiedBook | VerifiedWholeBook) -> Figures:
     return {
         "root": show_quad(verified.root),
-        "commitment": show_quad(verified.commitment),
         "shape": verified.shape.name,
         "snapshot_time": _time(verified),
         "sequence": str(verified.sequence),
-        "program": verified.program,
         "profile": verified.profile,
         "security_bits": f"{verified.security_bits:.2f}",
         "nonce_digest": verified.nonce_digest,
@@ -185,7 +195,7 @@ def _book_figures(verified: VerifiedBook) -> Figures:
     }
 
 
-def _time(verified: VerifiedBook | VerifiedAccount) -> str:
+def _time(verified: VerifiedBook | VerifiedWholeBook | VerifiedAccount) -> str:
     return format_time((verified.snapshot_time - _EPOCH) // timedelta(microseconds=1))
 
 

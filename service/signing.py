@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from plimsoll.service.models import Found, ServicePolicy, SignedStatement
 from plimsoll.verifier.account import ACCOUNT_PROGRAM
 from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.policy import BOOK_PROGRAM, FULL_SECURITY
+from plimsoll.verifier.totals import TOTALS_PROGRAM
 
-STEP = "attestation"
-PROGRAMS = {"book-batch": BOOK_PROGRAM, "publication": BOOK_PROGRAM, "account": ACCOUNT_PROGRAM}
-"""The pinned program of each kind that is signed."""
+STEP: Final = "attestation"
+PROGRAMS: Final = {
+    "book-batch": (BOOK_PROGRAM,),
+    "publication": (BOOK_PROGRAM, TOTALS_PROGRAM),
+    "account": (ACCOUNT_PROGRAM,),
+}
+"""The pinned programs of each kind that is signed."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,10 +45,10 @@ def signed(found: Found, expiry: int, now: float, policy: ServicePolicy, signer:
     """
     check_expiry(expiry, now, policy)
     statement = found.statement.model_copy(update={"expiry": expiry})
-    program = PROGRAMS.get(statement.kind)
-    if program is None:
+    programs = PROGRAMS.get(statement.kind)
+    if programs is None:
         raise VerificationError(STEP, f"a kind among {sorted(PROGRAMS)}", statement.kind)
-    require(statement.program.hex() == program, STEP, f"the program {program}", statement.program.hex())
+    require(statement.program.hex() in programs, STEP, f"a program among {programs}", statement.program.hex())
     bits = statement.security_bits
     require(bits >= FULL_SECURITY, STEP, f"at least {FULL_SECURITY} proven bits", bits)
     age = now - statement.snapshot_time

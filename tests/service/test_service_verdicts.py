@@ -254,7 +254,7 @@ def printing(text: str, code: int = 0) -> tuple[str, ...]:
         (printing('{"valid": false}'), 500),
         (printing(FOUND.replace("true", '"true"', 1)), 500),
         (printing(FOUND.replace("book-batch", "Book")), 500),
-        (printing("x" * (1 << 21)), 500),
+        ((sys.executable, "-c", "print('x' * (1 << 21))"), 500),
         ((sys.executable, "-c", "import os; os.abort()"), 500),
         ((sys.executable, "-c", "pass"), 500),
         (("/nonexistent",), 500),
