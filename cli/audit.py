@@ -10,8 +10,8 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.audit_paper import units
-from plimsoll.cli.audit_work import Work, data_of, paper_of
-from plimsoll.cli.options import JSON, PATH, root_of, venue_key
+from plimsoll.cli.audit_work import HiddenTotalsError, Work, data_of, paper_of
+from plimsoll.cli.options import JSON, PATH, venue_key
 from plimsoll.engine.atomic import FileWriteError, write_atomically
 from plimsoll.engine.json_files import read_bytes
 from plimsoll.verifier.archive import read_publication
@@ -40,8 +40,7 @@ KEY = click.option("--venue-key", callback=venue_key, required=True, metavar="HE
 @SAMPLE
 @click.option("--openings", type=PATH, help="What the venue opened, by `audit-openings` [default: draw only].")
 @click.option("--ledger", type=PATH, help="Totals of the general ledger, CSV: instrument, side, total.")
-@click.option("--totals", type=PATH, help="With --ledger: the venue's opening of the committed totals.")
-@click.option("--commitment", callback=root_of, metavar="HEX", help="With --totals: the commitment that was proven.")
+@click.option("--totals", type=PATH, help="With --ledger, where totals are hidden: what opens them.")
 @click.option("--paper", type=PATH, help="Write a working paper to this new file (HTML).")
 @JSON
 def audit(
@@ -53,7 +52,6 @@ def audit(
     openings: Path | None,
     ledger: Path | None,
     totals: Path | None,
-    commitment: tuple[int, ...] | None,
     paper: Path | None,
     as_json: bool,
 ) -> int:
@@ -65,8 +63,8 @@ def audit(
     \b
     Exit codes: 0 no exceptions, 1 exceptions (each is named), 2 wrong usage, 3 a file cannot be read or written.
     """
-    if (ledger is None) != (totals is None) or (totals is None) != (commitment is None):
-        raise click.UsageError("--ledger, --totals and --commitment go together")
+    if totals and not ledger:
+        raise click.UsageError("--totals needs --ledger")
     if paper and paper.exists():
         raise click.UsageError(f"{paper} exists: name a new file")
     bundle = read_publication(publication)
@@ -75,8 +73,8 @@ def audit(
     shown = TotalsOpening.load(totals) if totals else None
     work = Work(bundle, beacon, sample)
     try:
-        work.run(venue_key, opened, shown, commitment, booked)
-    except SampleError as error:
+        work.run(venue_key, opened, shown, booked)
+    except (SampleError, HiddenTotalsError) as error:
         raise click.UsageError(str(error)) from None
     made = paper_of(work, beacon_source, publication, {"openings": openings, "ledger": ledger, "totals": totals})
     if paper:

@@ -21,6 +21,7 @@ from plimsoll.verifier.sampling import SampleError, draw
 @BEACON
 @SAMPLE
 @click.option("--out", type=PATH, required=True, help="A new file for the auditor: confidential, mode 0600.")
+@click.option("--totals", type=PATH, help="A new file that opens the committed totals: confidential, mode 0600.")
 @QUANTIZE
 @AT
 @MAX_AGE
@@ -31,11 +32,12 @@ def audit_openings(
     beacon: bytes,
     sample: int,
     out: Path,
+    totals: Path | None,
     quantize: bool,
     at: int | None,
     max_age: int | None,
 ) -> int:
-    """Open exactly the leaves of BOOK that the beacon draws, for the auditor.
+    """Open exactly the leaves of BOOK that the beacon draws, for the auditor, and with --totals the book's totals.
 
     Draw them yourself, and compare: a file for other leaves would show other customers.
 
@@ -54,10 +56,19 @@ def audit_openings(
     except SampleError as error:
         raise click.UsageError(str(error)) from None
     made = prover.audit_openings(drawn, bundle, checked.book, checked.snapshot, checked.parameters, secrets, permute)
-    try:
-        write_atomically(out, made.model_dump_json().encode(), mode=0o600, exclusive=True)
-    except FileExistsError:
-        raise FileWriteError(f"{out} exists: name a new file") from None
-    facts = [("accounts", str(len(made.accounts))), ("empty leaves", str(len(made.empty))), ("file", str(out))]
+    files = {out: made.model_dump_json()}
+    if totals:
+        given = (bundle, checked.book, checked.snapshot, checked.parameters, secrets, permute)
+        files[totals] = prover.totals_opening(*given).model_dump_json()
+    for path, text in files.items():
+        try:
+            write_atomically(path, text.encode(), mode=0o600, exclusive=True)
+        except FileExistsError:
+            raise FileWriteError(f"{path} exists: name a new file") from None
+    facts = [
+        ("accounts", str(len(made.accounts))),
+        ("empty leaves", str(len(made.empty))),
+        ("files", ", ".join(map(str, files))),
+    ]
     console.stdout().print(console.facts("Opened for the auditor", facts))
     return console.OK

@@ -14,15 +14,24 @@ from typing import Any
 from plimsoll.cli.amounts import exact
 from plimsoll.cli.audit_paper import Paper
 from plimsoll.cli.options import now
+from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
+from plimsoll.verifier.batch import BATCH_PROGRAM
+from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle
-from plimsoll.verifier.sampling import AuditOpenings, DrawnLeaf, check_openings, draw
-from plimsoll.verifier.tie_out import Line, TotalsOpening, open_totals, tie_out
+from plimsoll.verifier.sampling import AuditOpenings, DrawnLeaf, check_openings, draw, leaves_of
+from plimsoll.verifier.tie_out import Line, Totals, TotalsOpening, open_totals, shown_totals, tie_out
+from plimsoll.verifier.totals import TOTALS_PROGRAM
+from plimsoll.verifier.whole_book import VerifiedWholeBook
+
+
+class HiddenTotalsError(PlimsollError):
+    """Totals that are not proven, or not shown."""
 
 
 class Work:
@@ -34,7 +43,7 @@ class Work:
         self.drawn: tuple[int, ...] = ()
         self.tree = 0
         self.verified: VerifiedBundle | None = None
-        self.commitment: tuple[int, ...] | None = None
+        self.source = ""
         self.leaves: Sequence[DrawnLeaf] | None = None
         self.lines: Sequence[Line] | None = None
 
@@ -43,16 +52,14 @@ class Work:
         key: bytes,
         openings: AuditOpenings | None,
         totals: TotalsOpening | None,
-        commitment: tuple[int, ...] | None,
         ledger: dict[tuple[str, str], Decimal] | None,
     ) -> None:
-        """All steps whose files are there."""
-        self.commitment = commitment
+        """All steps whose files are there. Raises `HiddenTotalsError`, and `SampleError` of the draw."""
         what = "The publication is the venue's, signed and proven: its book, and that its parts belong together."
         try:
             self.verified = verify_bundle(self.bundle, key, policy=Policy(max_age=None), max_apart=None)
             self.steps.append((what, ""))
-            self.tree = self.verified.book.shape.leaves
+            self.tree = leaves_of(self.verified.book)
             self.drawn = draw(self.bundle.digest, self.beacon, self.tree, self.sample)
             self.steps.append((f"The beacon draws {self.sample} of {self.tree:,} leaves.", ""))
             if openings:
@@ -66,14 +73,24 @@ class Work:
                     self.bundle.parameters,
                 )
                 self.steps.append((what, ""))
-            if totals and commitment and ledger is not None:
-                what = "The totals that the venue opened make the commitment that was given."
-                manifest, table = self.bundle.manifest, self.bundle.parameters.table
-                found = open_totals(totals, commitment, manifest.venue, manifest.sequence, table)
+            if ledger is not None:
+                what = "The totals are those that the publication proves."
+                self.lines = tie_out(self._totals(self.verified.book, totals), ledger)
                 self.steps.append((what, ""))
-                self.lines = tie_out(found.totals, ledger)
         except VerificationError as error:
             self.steps.append((what, str(error)))
+
+    def _totals(self, book: VerifiedBook | VerifiedWholeBook, opening: TotalsOpening | None) -> Totals:
+        manifest, table = self.bundle.manifest, self.bundle.parameters.table
+        if not isinstance(book, VerifiedWholeBook):
+            raise HiddenTotalsError("the publication proves no totals: leave out --ledger")
+        if opening:
+            self.source = "opened by the venue to the auditor; they make the commitment in the totals' proof"
+            return open_totals(opening, book.totals.commitment, manifest.venue, manifest.sequence, table).totals
+        if book.claims.totals is None:
+            raise HiddenTotalsError("the totals are hidden: give the venue's file that opens them with --totals")
+        self.source = "shown by the publication; the totals' proof says that they are the book's"
+        return shown_totals(book.claims.totals)
 
 
 def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path | None]) -> Paper:
@@ -83,15 +100,12 @@ def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path |
     digests |= {name: hashlib.sha256(read_bytes(path)).hexdigest() for name, path in files.items() if path}
     if work.verified:
         book = work.verified.book
-        digests |= {"rules' digest": bundle.parameters.digest().hex(), "proven program": book.program}
-        digests |= {"proof's security": f"{book.security_bits:.1f} bits proven, profile {book.profile}"}
+        digests |= {"rules' digest": bundle.parameters.digest().hex(), **_programs(book)}
+        digests |= {"security": f"{book.security_bits:.1f} bits proven, the least of all proofs"}
     command = ["plimsoll", "audit", str(publication), "--venue-key", bundle.signature.public_key.hex()]
     command += ["--beacon", work.beacon.hex(), "--sample", str(work.sample)]
     for name, path in files.items():
         command += [f"--{name}", str(path)] if path else []
-    if work.commitment:
-        digests["totals' commitment"] = show_quad(work.commitment)
-        command += ["--commitment", show_quad(work.commitment)]
     digests |= {"plimsoll": version(), "python": platform.python_version()}
     return Paper(
         venue=manifest.venue,
@@ -107,12 +121,19 @@ def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path |
         steps=work.steps,
         leaves=work.leaves,
         lines=work.lines,
-        source="opened by the venue to the auditor, and equal to the commitment that was given",
+        source=work.source,
         digests=digests,
         command=shlex.join(command),
         version=f"version {version()}",
         made=format_time(now() // 1_000_000 * 1_000_000),
     )
+
+
+def _programs(book: VerifiedBook | VerifiedWholeBook) -> dict[str, str]:
+    if isinstance(book, VerifiedBook):
+        return {"proven program": book.program}
+    commitment = show_quad(book.totals.commitment)
+    return {"batch program": BATCH_PROGRAM, "totals program": TOTALS_PROGRAM, "totals' commitment": commitment}
 
 
 def version() -> str:

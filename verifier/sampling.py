@@ -28,10 +28,12 @@ from plimsoll.verifier.customer import (
     CustomerFile,
     Elements,
     VerifiedCustomer,
+    leaf_roots,
     show_quad,
     verify_customer,
 )
 from plimsoll.verifier.errors import VerificationError, require
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 STEP: Final = "audit"
 TAG: Final = b"plimsoll/audit/1\n"
@@ -52,7 +54,7 @@ def draw(manifest: bytes, beacon: bytes, leaves: int, sample: int) -> tuple[int,
     Args:
         manifest: the publication's digest, 32 bytes.
         beacon: of a public beacon that was unknown when the manifest was signed.
-        leaves: of the book's tree; positions are counted from the left.
+        leaves: of the book, over all batches; positions are counted from the left.
         sample: how many are drawn.
 
     Raises:
@@ -86,9 +88,9 @@ class OpenedEmpty(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    position: Count = Field(ge=0, lt=2**MAX_LEVELS)
+    position: Count = Field(ge=0, lt=2**MAX_LEVELS, description="counted from the left over all batches")
     salt: Elements
-    path: tuple[Elements, ...] = Field(max_length=MAX_LEVELS, description="sibling at each level, lowest first")
+    path: tuple[Elements, ...] = Field(max_length=MAX_LEVELS, description="siblings in its batch, lowest first")
 
 
 class AuditOpenings(BaseModel):
@@ -125,7 +127,7 @@ def check_openings(
     drawn: tuple[int, ...],
     openings: AuditOpenings,
     manifest: bytes,
-    book: VerifiedBook,
+    book: VerifiedBook | VerifiedWholeBook,
     snapshot: MarketSnapshot,
     parameters: RiskParameters,
 ) -> tuple[DrawnLeaf, ...]:
@@ -166,8 +168,15 @@ def check_openings(
     return tuple(found)
 
 
-def _check_empty(one: OpenedEmpty, book: VerifiedBook) -> None:
+def leaves_of(book: VerifiedBook | VerifiedWholeBook) -> int:
+    """How many leaves a book has, over all batches; most are empty in most books."""
+    return len(leaf_roots(book)) * book.shape.leaves
+
+
+def _check_empty(one: OpenedEmpty, book: VerifiedBook | VerifiedWholeBook) -> None:
     levels = book.shape.log_leaves
     require(len(one.path) == levels, STEP, f"a path of {levels} siblings", len(one.path))
-    root = climb(empty_leaf(one.salt, permute), one.position, one.path, permute)
-    require(root == book.root, STEP, f"an empty leaf under the root {show_quad(book.root)}", show_quad(root))
+    batch, position = divmod(one.position, book.shape.leaves)
+    expected = leaf_roots(book)[batch]
+    root = climb(empty_leaf(one.salt, permute), position, one.path, permute)
+    require(root == expected, STEP, f"an empty leaf under the root {show_quad(expected)}", show_quad(root))

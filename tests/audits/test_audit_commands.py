@@ -12,22 +12,18 @@ from typing import Any
 
 import pytest
 
-from plimsoll.circuits.poseidon2 import permute
-from plimsoll.circuits.totals_commitment import TAG_BOOK, totals_commitment
 from plimsoll.cli.audit_paper import Paper
 from plimsoll.cli.main import run
 from plimsoll.engine.health import AccountHealth, Status
-from plimsoll.engine.parameters import RiskParameters
-from plimsoll.verifier.customer import CustomerHolding, VerifiedCustomer, show_quad
+from plimsoll.verifier.customer import CustomerHolding, VerifiedCustomer
 from plimsoll.verifier.sampling import DrawnLeaf, draw
 
 BEACON = "ab" * 32
-SALT = (1, 2, 3, 4)
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template book on eight leaves, published; all leaves opened; totals that the venue opens; a ledger."""
+    """The template book on eight leaves, published; all leaves opened."""
     folder = tmp_path_factory.mktemp("office")
     book = folder / "book"
     proof = ["--proof", str(folder / "book.proof")]
@@ -41,23 +37,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "key").write_text(json.loads(out.getvalue())["public_key"])
         assert run(["publish", str(folder / "day"), *proof, *rules, "--key", str(folder / "venue.key")]) == 0
     assert opened(folder, folder / "openings.json") == 0
-    table = RiskParameters.parse((book / "parameters.json").read_bytes()).table
-    amounts = [[7 * row + i for i in range(8)] for row in range(-(-len(table) // 2))] + [[0] * 8] * 5
-    if len(table) % 2:
-        amounts[-6][4:] = [0] * 4
-    commitment = totals_commitment(SALT, TAG_BOOK, 0, 9, len(amounts) - 5, amounts, permute)
-    (folder / "commitment").write_text(show_quad(commitment))
-    names = {"version": 1, "venue": json.loads((book / "snapshot.json").read_text())["venue"], "sequence": 1}
-    totals = names | {"salt": show_quad(SALT), "start": 0, "last": 9, "rows": amounts}
-    (folder / "totals.json").write_text(json.dumps(totals))
-    lines = ["instrument,side,total"]
-    for i, one in enumerate(table):
-        for side, place in (("long", 0), ("short", 2)):
-            low, high = amounts[i // 2][4 * (i % 2) + place : 4 * (i % 2) + place + 2]
-            lots = low + 2**36 * high
-            whole = f"{lots}{'0' * one.lot}" if one.lot >= 0 else f"{lots:0{1 - one.lot}}"
-            lines.append(f"{one.name},{side},{whole if one.lot >= 0 else f'{whole[: one.lot]}.{whole[one.lot :]}'}")
-    (folder / "ledger.csv").write_text("\n".join(lines) + "\n")
     return folder
 
 
@@ -72,11 +51,6 @@ def command(folder: Path, sample: int = 8) -> list[str]:
     return ["audit", str(folder / "day"), *key, "--beacon", BEACON, "--sample", str(sample)]
 
 
-def with_totals(folder: Path, ledger: Path | None = None) -> list[str]:
-    commitment = ["--commitment", (folder / "commitment").read_text()]
-    return ["--totals", str(folder / "totals.json"), *commitment, "--ledger", str(ledger or folder / "ledger.csv")]
-
-
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
     capsys.readouterr()
     code = run([*arguments, "--json"])
@@ -89,18 +63,17 @@ def test_from_the_draw_to_the_paper(office: Path, tmp_path: Path, capsys: pytest
     assert (code, data["leaves"], data["leaves_in_tree"]) == (0, None, 8)
     assert data["drawn"] == list(draw(manifest, bytes.fromhex(BEACON), 8, 3))
     assert stat.S_IMODE((office / "openings.json").stat().st_mode) == 0o600
-    options = ["--openings", str(office / "openings.json"), *with_totals(office)]
+    options = ["--openings", str(office / "openings.json")]
     code, data = answer(capsys, *command(office), *options)
     assert (code, data["valid"], data["exceptions"]) == (0, True, 0)
     names = {one["account"]["identifier"] for one in data["leaves"] if one["account"]}
     rows = (office / "book" / "accounts.csv").read_text().split()[1:]
     assert names == {row.split(",")[0] for row in rows}
-    assert len(data["lines"]) == 2 * len(json.loads((office / "book" / "parameters.json").read_text())["instruments"])
-    assert all(one["ties"] for one in data["lines"])
+    assert data["lines"] is None
     paper = tmp_path / "paper.html"
     assert run([*command(office), *options, "--paper", str(paper), "--beacon-source", "drand, round 7"]) == 0
     out = capsys.readouterr().out
-    assert "no exceptions; working paper" in " ".join(out.split()) and "FAILS" not in out and "DIFFERS" not in out
+    assert "no exceptions; working paper" in " ".join(out.split()) and "FAILS" not in out
     page = paper.read_text()
     assert stat.S_IMODE(paper.stat().st_mode) == 0o600
     assert all(name in page for name in (*names, BEACON, "drand, round 7", data["manifest"], "No exceptions"))
@@ -122,39 +95,6 @@ def test_leaf_that_the_venue_does_not_open_is_an_exception(
     assert run([*command(office), *options, "--paper", str(tmp_path / "paper.html")]) == 1
     assert capsys.readouterr().out.count("FAILS") == 2
     assert "2 exceptions" in (tmp_path / "paper.html").read_text()
-
-
-def test_ledger_that_differs_is_an_exception(office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ledger = tmp_path / "ledger.csv"
-    lines = (office / "ledger.csv").read_text().splitlines()
-    ledger.write_text("\n".join([lines[0], *lines[2:], "OTHER,long,5"]))
-    code, data = answer(capsys, *command(office), *with_totals(office, ledger))
-    wrong = [one for one in data["lines"] if not one["ties"]]
-    assert (code, data["exceptions"]) == (1, len(wrong))
-    assert wrong[-1] == {
-        "instrument": "OTHER",
-        "side": "long",
-        "book": None,
-        "ledger": "5",
-        "difference": "5",
-        "ties": False,
-    }
-    assert run([*command(office), *with_totals(office, ledger)]) == 1
-    assert "DIFFERS" in capsys.readouterr().out
-
-
-def test_totals_that_were_not_committed_are_an_exception(
-    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    fields = json.loads((office / "totals.json").read_text())
-    fields["rows"][0][0] += 1
-    (tmp_path / "totals.json").write_text(json.dumps(fields))
-    options = with_totals(office)
-    options[1] = str(tmp_path / "totals.json")
-    code, data = answer(capsys, *command(office), *options)
-    assert (code, data["lines"], data["steps"][-1]["fault"][:6]) == (1, None, "totals")
-    assert run([*command(office), *options]) == 1
-    assert "totals of the commitment" in capsys.readouterr().err
 
 
 def test_publication_of_another_key_is_not_audited(
@@ -192,7 +132,8 @@ def drawn(folder: Path, beacon: str) -> set[int]:
         (["--beacon", "AB" * 32], 2, "16 to 64 bytes"),
         (["--sample", "0"], 2, "--sample"),
         (["--sample", "9"], 2, "draw from 1 to 8"),
-        (["--ledger", "x"], 2, "go together"),
+        (["--totals", "x"], 2, "--totals needs --ledger"),
+        (["--ledger", "x"], 3, "cannot be read"),
         (["--paper", "."], 2, "exists"),
         (["--openings", "none"], 3, "cannot be read"),
         (["--paper", "no/paper.html"], 3, "cannot be written"),
@@ -203,6 +144,17 @@ def test_wrong_usage(
 ) -> None:
     assert run([*command(office), *options]) == code
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_book_without_totals_has_nothing_to_tie(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (office / "ledger.csv").write_text("instrument,side,total\n")
+    assert run([*command(office), "--ledger", str(office / "ledger.csv")]) == 2
+    assert "proves no totals" in " ".join(capsys.readouterr().err.split())
+    secret = [str(office / "book"), "--opening", str(office / "book" / "opening-1.json")]
+    drawn = ["--publication", str(office / "day"), "--beacon", BEACON, "--sample", "1"]
+    out = ["--out", str(office / "none.json"), "--totals", str(office / "totals.json")]
+    assert run(["audit-openings", *secret, *drawn, *out]) == 3
+    assert "nothing to open" in capsys.readouterr().err and not (office / "none.json").exists()
 
 
 def test_wrong_usage_of_the_venue_s_side(office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

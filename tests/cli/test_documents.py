@@ -16,7 +16,19 @@ def section(repository: Path, command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "prove", "verify", "inspect", "security", "conformance", "publish", "key"]
+    "command",
+    [
+        "check",
+        "prove",
+        "verify",
+        "inspect",
+        "security",
+        "conformance",
+        "publish",
+        "key",
+        "audit",
+        "audit-openings",
+    ],
 )
 def test_options_are_documented(repository: Path, command: str) -> None:
     found = module.cli.get_command(module.click.Context(module.cli), command)
