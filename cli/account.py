@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
 
+from plimsoll.circuits.leaves import Quad
 from plimsoll.cli import console
-from plimsoll.cli.options import AT, JSON, MAX_AGE, PATH, policy_at, root_of
+from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, RulesType, policy_at, root_of
+from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.prove_files import check_targets
+from plimsoll.cli.publication import OWN_RULES, Reader
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.errors import PlimsollError
@@ -20,6 +24,7 @@ from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.account import AccountPolicy, BookRoot, VerifiedAccount, verify_account
+from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.book import verify_book
 from plimsoll.verifier.consumer import ConsumerRequest
 from plimsoll.verifier.customer import CustomerFile, show_quad
@@ -30,8 +35,8 @@ SECONDS: Final = 1.0
 """Rough time of a proof; only the bar uses it."""
 _TAG: Final = re.compile("[0-9a-f]{64}", re.ASCII)
 REQUEST = click.option("--request", type=PATH, required=True, help="What the consumer asks for (JSON).")
-MARKET = click.option("--market", type=PATH, required=True, help="The market snapshot.")
-PARAMETERS = click.option("--parameters", type=PATH, required=True, help="The risk parameters.")
+PUBLICATION = click.option("--publication", type=PATH, help="What the venue published: its directory or one file.")
+MARKET = click.option("--market", type=PATH, help="Without --publication: the market snapshot.")
 
 
 @click.group()
@@ -62,11 +67,21 @@ def key(out: Path) -> int:
 @click.argument("file", type=PATH)
 @click.option("--secret", type=PATH, required=True, help="The owner's secret, from `account key`.")
 @REQUEST
+@PUBLICATION
 @MARKET
-@PARAMETERS
+@click.option("--parameters", type=PATH, help="Without --publication: the risk parameters.")
 @click.option("--out", type=PATH, default=Path("account.proof"), show_default=True, help="The proof, for the consumer.")
 @click.option("--force", is_flag=True, help="Replace an existing proof.")
-def prove(file: Path, secret: Path, request: Path, market: Path, parameters: Path, out: Path, force: bool) -> int:
+def prove(
+    file: Path,
+    secret: Path,
+    request: Path,
+    publication: Path | None,
+    market: Path | None,
+    parameters: Path | None,
+    out: Path,
+    force: bool,
+) -> int:
     """Prove that the account of customer file FILE meets a consumer's threshold, for that consumer alone.
 
     \b
@@ -77,12 +92,14 @@ def prove(file: Path, secret: Path, request: Path, market: Path, parameters: Pat
     from plimsoll.prover.core_api import permute  # noqa: PLC0415 - verifying must work without the core
     from plimsoll.prover.owner_secret import OwnerSecret  # noqa: PLC0415
 
+    if (publication is None) != bool(market and parameters) or (publication and (market or parameters)):
+        raise click.UsageError("give --publication, or --market and --parameters")
     check_targets(out, None, force)
     asked, brought = ConsumerRequest.load(request), CustomerFile.load(file)
     elements = OwnerSecret.read(secret).elements
-    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
+    snapshot, rules, batches = _published(publication, market, parameters)
     try:
-        opening = opening_of(brought, rules)
+        opening = opening_of(brought, rules, batches)
         root = opening.root(rules.table.digest(), permute)
         facts = (opening, elements, snapshot, rules, asked.asked(), asked.context(), root)
         proof = console.timed("proving", SECONDS, lambda _tell: prove_account(*facts))
@@ -96,13 +113,36 @@ def prove(file: Path, secret: Path, request: Path, market: Path, parameters: Pat
     return console.OK
 
 
+def _published(
+    publication: Path | None, market: Path | None, parameters: Path | None
+) -> tuple[MarketSnapshot, RiskParameters, Sequence[tuple[Quad, Quad]]]:
+    """What an owner proves about. Nothing is verified: a false publication makes a proof that nobody accepts."""
+    if publication is not None:
+        from plimsoll.prover.receipts import batches_of  # noqa: PLC0415 - py_ecc is an extra
+
+        bundle = read_publication(publication)
+        return bundle.snapshot, bundle.parameters, batches_of(bundle)
+    if market is None or parameters is None:
+        raise click.UsageError("give --publication, or --market and --parameters")
+    return read_market(MarketSnapshot, market), read_market(RiskParameters, parameters), ()
+
+
 @account.command()
 @click.argument("proof", type=PATH)
 @REQUEST
+@PUBLICATION
+@click.option("--venue-key", callback=parse_key, metavar="HEX", help="With --publication: the venue's public key.")
+@click.option("--oracles", type=PATH, help="With --publication: the oracle set you accept.")
+@BLOCKS_WITHIN
 @MARKET
-@PARAMETERS
-@click.option("--book", type=PATH, help="The book's proof that the venue published: verified first.")
-@click.option("--root", callback=root_of, metavar="HEX", help="Without --book: a root that you verified elsewhere.")
+@click.option(
+    "--parameters",
+    type=RulesType(),
+    metavar="FILE|HEX",
+    help="The risk parameters you accept; with --publication their file or digest.",
+)
+@click.option("--book", type=PATH, help="Without --publication: the book's proof, which is verified first.")
+@click.option("--root", callback=root_of, metavar="HEX", help="Without both: a root that you verified elsewhere.")
 @click.option("--levels", type=click.IntRange(0), help="With --root: levels of a batch's tree.")
 @click.option("--above", type=click.IntRange(0), help="With --root, for a book of several batches: levels above them.")
 @click.option("--used", type=PATH, help="Tags that were acted on, one a line: a proof with one of them is refused.")
@@ -112,8 +152,12 @@ def prove(file: Path, secret: Path, request: Path, market: Path, parameters: Pat
 def verify(
     proof: Path,
     request: Path,
-    market: Path,
-    parameters: Path,
+    publication: Path | None,
+    venue_key: bytes | None,
+    oracles: Path | None,
+    blocks_within: int | None,
+    market: Path | None,
+    parameters: Path | bytes | None,
     book: Path | None,
     root: tuple[int, ...] | None,
     levels: int | None,
@@ -131,17 +175,29 @@ def verify(
     Exit codes: 0 valid, 1 invalid or used, 2 wrong usage, 3 a file cannot be read.
     """
     by_root = root is not None and levels is not None
-    if (book is None) != by_root or (not by_root and (root, levels, above) != (None, None, None)):
-        raise click.UsageError("give the book's proof with --book, or a root with --root and --levels")
+    ways = (publication is not None, book is not None, by_root)
+    if sum(ways) != 1 or (not by_root and (root, levels, above) != (None, None, None)):
+        raise click.UsageError("give --publication, the book's proof with --book, or a root with --root and --levels")
     asked, data = ConsumerRequest.load(request), read_proof_file(proof)
-    snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
     tags = set() if used is None else _tags(used)
     policy = policy_at(at, max_age)
     try:
-        if book is not None:
-            published = BookRoot.of(verify_book(read_proof_file(book), snapshot, rules, policy))
+        if publication is not None:
+            if market or venue_key is None:
+                raise click.UsageError("--publication needs --venue-key, and has its own market")
+            digest = read_market(RiskParameters, parameters).digest() if isinstance(parameters, Path) else parameters
+            bundle = read_publication(publication)
+            whole = Reader(venue_key, oracles, policy, digest, blocks_within).verify(bundle)
+            snapshot, rules, published = bundle.snapshot, bundle.parameters, BookRoot.of(whole.book)
+            if digest is None:
+                console.show_warning(OWN_RULES)
         else:
-            published = BookRoot(root or (), levels or 0, above)
+            if not (market and isinstance(parameters, Path)) or venue_key or oracles:
+                raise click.UsageError("without --publication give --market and the file of --parameters")
+            snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
+            published = BookRoot(root or (0, 0, 0, 0), levels or 0, above)
+            if book is not None:
+                published = BookRoot.of(verify_book(read_proof_file(book), snapshot, rules, policy))
         accepted = replace(AccountPolicy(), at=policy.at, max_age=policy.max_age)
         verified = verify_account(data, snapshot, rules, asked.asked(), asked.context(), published, accepted)
         require(verified.tag.hex() not in tags, "tag", "a tag that was not acted on", verified.tag.hex())

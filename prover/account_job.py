@@ -6,7 +6,7 @@ The venue is not needed. Nothing of the account shows: every table has its lowes
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,8 @@ from plimsoll.circuits.leaves import (
     owner_key,
 )
 from plimsoll.circuits.shapes import HOLDINGS_PER_ROW
+from plimsoll.circuits.totals_commitment import batch_path
+from plimsoll.circuits.totals_tables import TotalsShape
 from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.parameters import RiskParameters
@@ -93,12 +95,25 @@ class AccountOpening:
         return BookRoot(top, len(self.path), len(self.joined.path))
 
 
-def opening_of(brought: CustomerFile, parameters: RiskParameters, joined: Joined | None = None) -> AccountOpening:
+def opening_of(
+    brought: CustomerFile, parameters: RiskParameters, batches: Sequence[tuple[Quad, Quad]] = ()
+) -> AccountOpening:
     """What a customer's file opens.
+
+    Args:
+        batches: root and commitment of each batch in order, as the publication shows them; none for a book of one.
 
     Raises:
         VerificationError: its holdings are none that a proven leaf has.
+        AccountRefusedError: its position is in none of the batches.
     """
+    batch, position = divmod(brought.position, 1 << len(brought.path))
+    if batch >= max(1, len(batches)):
+        raise AccountRefusedError("the account is in another batch than these: take the publication it belongs to")
+    joined = None
+    if batches:
+        log_slots = TotalsShape.fitting(len(batches)).log_slots
+        joined = Joined(batches[batch][1], batch, tuple(batch_path(batches, log_slots, batch, permute)))
     return AccountOpening(
         identifier=brought.identifier,
         owner=brought.owner,
@@ -108,7 +123,7 @@ def opening_of(brought: CustomerFile, parameters: RiskParameters, joined: Joined
         account_class=brought.account_class,
         order=account_order(brought.nonce, brought.identifier),
         holdings=tuple(keyed_holdings(brought, parameters)),
-        position=brought.position % (1 << len(brought.path)),
+        position=position,
         path=brought.path,
         joined=joined,
     )

@@ -37,6 +37,7 @@ from plimsoll.verifier.policy import Policy, check_policy, hexadecimal, snapshot
 from plimsoll.verifier.security import security_bits
 from plimsoll.verifier.stark import verify_proof
 from plimsoll.verifier.statement import NO_PREVIOUS, Digests, Statement, read_proof
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 ACCOUNT: Final = "account"
 """The statement's kind."""
@@ -73,9 +74,10 @@ class BookRoot:
             )
 
     @staticmethod
-    def of(book: VerifiedBook) -> BookRoot:
-        """The root of a book of one batch."""
-        return BookRoot(book.root, book.shape.log_leaves)
+    def of(book: VerifiedBook | VerifiedWholeBook) -> BookRoot:
+        """The root of a verified book, of one batch or of several."""
+        above = book.totals.log_slots if isinstance(book, VerifiedWholeBook) else None
+        return BookRoot(book.root, book.shape.log_leaves, above)
 
 
 @dataclass(frozen=True, slots=True)
