@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import TableSet
 from plimsoll.cli import console
-from plimsoll.cli.claims import MARKET, PARAMETERS, read_claims
+from plimsoll.cli.claims import MARKET, PARAMETERS, Claims, read_claims
+from plimsoll.cli.kinds import ProofKind
 from plimsoll.cli.options import JSON, PATH
 from plimsoll.cli.security import security_data, show_terms
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.policy import BOOK_PROGRAM, hexadecimal
+from plimsoll.verifier.policy import hexadecimal
 from plimsoll.verifier.shape import proof_shape
 from plimsoll.verifier.statement import NO_PREVIOUS, Statement
 
@@ -46,14 +46,15 @@ def inspect(proof: Path, market: Path | None, parameters: Path | None, as_json: 
     """
     try:
         read = read_claims(proof, market, parameters)
-        statement, expected = read.statement, read.expected
-        claims = _claims(statement, read.shape, read.size, len(read.body))
-        if expected is not None:
+        statement, known = read.statement, read.known
+        claims = _claims(read)
+        if known:
             claims["matches"] = {
-                name: getattr(expected.digests, name) == getattr(statement.digests, name) for name in _DIGESTS
+                name: known[name] == getattr(statement.digests, name) for name in _DIGESTS if name in known
             }
-            claims["tables"] = _tables(expected.book.tables, statement)
-            claims["security"] = security_data(expected.book.tables, statement.profile)
+            tables = read.tables() if read.rebuilt is None else read.rebuilt
+            claims["tables"] = _tables(tables, statement)
+            claims["security"] = security_data(tables, statement.profile)
             bits = {one["term"]: one["bits"] for one in claims["security"]["terms"] if one["bits"] is not None}
             claims["security_bits"] = {**bits, "minimum": claims["security"]["minimum"]}
     except VerificationError as error:
@@ -63,29 +64,32 @@ def inspect(proof: Path, market: Path | None, parameters: Path | None, as_json: 
         claims.pop("security", None)
         console.write_json(claims)
     else:
-        _show(proof, claims)
+        _show(proof, claims, read.kind)
     return console.OK
 
 
-def _claims(statement: Statement, shape: ShapeClass, size: int, body: int) -> dict[str, Any]:
-    values = statement.public_values
+def _claims(read: Claims) -> dict[str, Any]:
+    statement, kind = read.statement, read.kind
+    quads = {"root": kind.root, "commitment": kind.commitment}
     return {
         "verified": False,
-        "bytes": size,
-        "body_bytes": body,
+        "bytes": read.size,
+        "body_bytes": len(read.body),
         "kind": statement.kind,
         "shape": statement.shape,
-        "leaves": shape.leaves,
-        "holdings_rows": shape.holdings_rows,
-        "root": [str(one) for one in values[1:5]],
-        "commitment": [str(one) for one in values[5:9]],
+        **read.sizes,
+        **{
+            name: [str(one) for one in statement.public_values[first : first + 4]]
+            for name, first in quads.items()
+            if first is not None
+        },
         "sequence": statement.sequence,
         "previous": None if statement.previous == NO_PREVIOUS else statement.previous.hex(),
         "batch": [statement.batch_index, statement.batch_count],
         "context": statement.context.hex(),
         "nonce_digest": statement.nonce_digest.hex(),
         "digests": {name: getattr(statement.digests, name).hex() for name in _DIGESTS},
-        "program_known": statement.digests.program.hex() == BOOK_PROGRAM,
+        "program_known": statement.digests.program.hex() == kind.program,
         "profile": {"name": statement.profile.name, **{name: getattr(statement.profile, name) for name in _PROFILE}},
     }
 
@@ -105,19 +109,15 @@ def _tables(tables: TableSet, statement: Statement) -> list[dict[str, Any]]:
     ]
 
 
-def _show(proof: Path, claims: dict[str, Any]) -> None:
+def _show(proof: Path, claims: dict[str, Any], kind: ProofKind) -> None:
     terminal = console.stdout()
-    root, commitment = (tuple(map(int, claims[name])) for name in ("root", "commitment"))
+    quads = [(name, hexadecimal(tuple(map(int, claims[name])))) for name in ("root", "commitment") if claims.get(name)]
     profile = claims["profile"]
     rows = [
         ("kind", f"{claims['kind']}, batch {claims['batch'][0]} of {claims['batch'][1]}"),
-        ("claim", "every account under the root has at least its maintenance margin"),
-        (
-            "shape class",
-            f"{claims['shape']}: up to {claims['leaves']:,} accounts, {claims['holdings_rows']:,} rows of six",
-        ),
-        ("root", hexadecimal(root)),
-        ("commitment", hexadecimal(commitment)),
+        ("claim", kind.claim),
+        ("shape class", f"{claims['shape']}: {kind.described.format(**claims)}"),
+        *quads,
         ("nonce's digest", claims["nonce_digest"]),
         ("sequence", str(claims["sequence"])),
         ("previous", claims["previous"] or "none"),

@@ -40,7 +40,7 @@ def security(proof: Path, market: Path | None, parameters: Path | None, as_json:
     except VerificationError as error:
         console.show_error(f"{proof}: {error}")
         return console.FAILED
-    data["schedule_height"] = "the proof's claim" if claims.expected is None else "rebuilt"
+    data["schedule_height"] = "the proof's claim" if claims.rebuilt is None else "rebuilt"
     if as_json:
         console.write_json(data)
     else:
