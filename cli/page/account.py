@@ -8,7 +8,6 @@ from plimsoll.cli.amounts import amount, missing, quantity
 from plimsoll.cli.page.words import HEALTH
 from plimsoll.engine.decimals import MIN_LOT_EXPONENT, VALUE_SCALE, parse_decimal, power_of_ten
 from plimsoll.engine.instruments import InstrumentInfo, Kind
-from plimsoll.engine.problems import printable
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import CustomerHolding, VerifiedCustomer
@@ -22,14 +21,18 @@ SIDES: Final = {
 POSITION: Final = {"long": "long: gains when the price rises", "short": "short: gains when the price falls"}
 
 
-def shown_account(found: VerifiedCustomer, bundle: Bundle, moment: str) -> dict[str, Any]:
-    """What the page needs of a verified account; texts are safe to show."""
+def shown_account(found: VerifiedCustomer, bundle: Bundle, moment: str, proven: bool) -> dict[str, Any]:
+    """What the page needs of a verified account; texts are safe to show.
+
+    Args:
+        proven: whether the proof says of every account that it is above its line.
+    """
     snapshot, health = bundle.snapshot, found.health
     tone, words = HEALTH[health.status]
     room = health.equity - health.maintenance
     return {
-        "title": f"Account {printable(found.identifier)}",
-        "lead": f"The one entry under this name in the sealed book of {moment}. Compare it with your own records.",
+        "title": f"Account {shown_name(found.identifier)}",
+        "lead": f"The one entry under this name in the sealed book of {moment}. Is it your name, letter by letter?",
         "quote": snapshot.quote,
         "holdings": [_holding(one, bundle) for one in found.holdings],
         "facts": [
@@ -44,14 +47,20 @@ def shown_account(found: VerifiedCustomer, bundle: Bundle, moment: str) -> dict[
                 "note": "the maintenance margin under these rules",
             },
             {
-                "label": "Above the line by",
-                "value": f"{amount(room)} {snapshot.quote}",
-                "note": "the proof says: never below zero, for any account in the book",
+                "label": "Above the line by" if room >= 0 else "Below the line by",
+                "value": f"{amount(room) if room >= 0 else missing(-room)} {snapshot.quote}",
+                "note": "the proof says that no account in the book is below" if proven else "at this moment",
             },
         ],
         "health": words,
         "tone": tone,
     }
+
+
+def shown_name(identifier: str) -> str:
+    """A name as it is; one with letters that look like others, or with blanks too many, with these spelled out."""
+    plain = identifier.isascii() and identifier.isprintable() and identifier == " ".join(identifier.split())
+    return identifier if plain else ascii(identifier)
 
 
 def _holding(one: CustomerHolding, bundle: Bundle) -> dict[str, str]:

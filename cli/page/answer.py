@@ -15,7 +15,7 @@ from plimsoll.cli.amounts import amount
 from plimsoll.cli.page.account import shown_account
 from plimsoll.cli.page.checked import Checked, Pins, read_pins
 from plimsoll.cli.page.dropped import Dropped, sort_files
-from plimsoll.cli.page.figures import fingerprints, shown_figures
+from plimsoll.cli.page.figures import all_covered, fingerprints, shown_figures
 from plimsoll.cli.page.signatures import import_signatures
 from plimsoll.cli.page.steps import steps
 from plimsoll.cli.page.verdict import nothing, said, verdict
@@ -110,8 +110,9 @@ def _join(checked: Sequence[Checked]) -> None:
 def _told(checked: Sequence[Checked], dropped: Dropped, pins: Pins) -> dict[str, Any]:
     newest, several = checked[-1], len(checked) > 1
     told: dict[str, Any] = {"verdict": verdict(checked, dropped, pins), "checks": steps(newest, pins, several)}
-    if newest.account:
-        told["account"] = shown_account(newest.account, newest.bundle, newest.moment)
+    if newest.account and newest.verified:
+        proven = all_covered(newest.verified.book)
+        told["account"] = shown_account(newest.account, newest.bundle, newest.moment, proven)
     if newest.verified:
         told["figures"] = shown_figures(newest.bundle, newest.verified, pins.key is not None)
         told["details"] = fingerprints(newest.bundle, newest.verified)

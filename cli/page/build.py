@@ -77,8 +77,8 @@ def our_files() -> Iterator[tuple[str, bytes]]:
         yield from ((f"plimsoll/{room}/{path.name}", path.read_bytes()) for path in sorted((ROOMS / room).glob("*.py")))
     compiled = sorted((ROOMS / "circuits" / "compiled").glob("*.json"))
     yield from ((f"plimsoll/circuits/compiled/{path.name}", path.read_bytes()) for path in compiled)
-    yield "plimsoll/cli/__init__.py", (ROOMS / "cli" / "__init__.py").read_bytes()
-    yield "plimsoll/cli/amounts.py", (ROOMS / "cli" / "amounts.py").read_bytes()
+    for name in ("__init__", "amounts", "publication_figures", "whole_book"):
+        yield f"plimsoll/cli/{name}.py", (ROOMS / "cli" / f"{name}.py").read_bytes()
     for path in sorted(HERE.glob("*.py")):
         if path != Path(__file__):
             yield f"plimsoll/cli/page/{path.name}", path.read_bytes()

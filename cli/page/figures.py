@@ -1,50 +1,39 @@
-"""What a verified publication says, one line a figure, each with why to believe it."""
+"""What a verified publication says: the figures of `plimsoll verify`, each with why to believe it, for laypeople."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from plimsoll.cli.amounts import quantity
-from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
-from plimsoll.engine.fields import format_time
+from plimsoll.cli.publication_figures import ACCEPTED, ATTESTED, CLAIMED, PROVEN, figures
+from plimsoll.engine.problems import printable
+from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.publication import VerifiedBundle
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
-PROVEN: Final = ("proven", "Proven")
-ATTESTED: Final = ("attested", "Signed")
-CLAIMED: Final = ("claimed", "Claimed")
+WORDS: Final = {PROVEN: "Proven", ATTESTED: "Signed", CLAIMED: "Claimed", ACCEPTED: "Yours"}
 GROUP: Final = 8
+DIGITS: Final = 64
+"""A value of so many characters is a digest: it stands under "To compare with others", or is for programs."""
 
 
-def shown_figures(bundle: Bundle, verified: VerifiedBundle, signer_known: bool) -> list[dict[str, Any]]:
-    """The figures. `signer_known` is whether the reader gave the key that signed."""
-    snapshot, rules = bundle.snapshot, bundle.parameters
-    attested = _attested(bundle, verified)
-    found = [
-        _figure("Accounts below their margin requirement", "none in the whole book", PROVEN),
-        _figure("Strength of the proof", f"{int(verified.book.security_bits)} bits", PROVEN),
-        _figure("Whose publication", bundle.manifest.venue, ATTESTED if signer_known else CLAIMED),
-        _figure("Published", format_time(bundle.manifest.time), CLAIMED),
-        _figure("Moment of the prices", format_time(snapshot.time), CLAIMED),
-        _figure("Rules", f"{rules.name}, revision {rules.revision}", CLAIMED),
+def shown_figures(bundle: Bundle, verified: VerifiedBundle, signer_known: bool) -> list[dict[str, str]]:
+    """The figures. Whoever signed is only claimed to be the venue if the reader gave no key."""
+    trust = ATTESTED if signer_known else CLAIMED
+    found = [("whose publication", bundle.manifest.venue, trust)]
+    for one in figures(bundle, verified):
+        if len(one.value) < DIGITS:
+            found.append((one.what, one.value, one.label))
+    return [
+        {
+            "label": printable(what[:1].upper() + what[1:]),
+            "value": printable(value),
+            "trust": label,
+            "word": WORDS[label],
+        }
+        for what, value, label in found
     ]
-    for name, price in sorted(snapshot.prices.items()):
-        one = rules.by_name[name]
-        currency = snapshot.quote if one.kind == "spot" else one.currency
-        label = ATTESTED if name in attested else CLAIMED
-        found.append(_figure(f"Price of {name}", f"{_decimal(price)} {currency}", label))
-    for what, table in (("Funding", snapshot.funding), ("Open interest", snapshot.open_interest)):
-        found += [_figure(f"{what} of {name}", _decimal(value), CLAIMED) for name, value in sorted(table.items())]
-    if verified.reserves and bundle.reserves:
-        addresses = len(bundle.reserves.addresses)
-        found.append(_figure("Reserve addresses signed for by their keys", str(addresses), ATTESTED))
-        for what, sums in (
-            ("Reserves", verified.reserves.reserves),
-            ("Insurance fund", verified.reserves.insurance_fund),
-        ):
-            found += [_figure(f"{what} in {name}", _decimal(units), CLAIMED) for name, units in sorted(sums.items())]
-    return found
 
 
 def fingerprints(bundle: Bundle, verified: VerifiedBundle) -> list[dict[str, str]]:
@@ -52,25 +41,26 @@ def fingerprints(bundle: Bundle, verified: VerifiedBundle) -> list[dict[str, str
     digests = {
         "Publication": verified.digest,
         "Root of the book": show_quad(verified.book.root),
+        "Customers' nonce": verified.book.nonce_digest,
         "Rules": bundle.parameters.digest().hex(),
         "Key that signed": bundle.signature.public_key.hex(),
     }
     return [{"label": label, "value": _grouped(text)} for label, text in digests.items()]
 
 
-def _attested(bundle: Bundle, verified: VerifiedBundle) -> set[str]:
-    """A derivative's price is in its own currency, which a price reporter's report does not know."""
-    signed = set(verified.prices.attested) if verified.prices else set()
-    quote = bundle.snapshot.quote
-    return signed - {one.name for one in bundle.parameters.instruments if one.kind != "spot" and one.currency != quote}
+def all_covered(book: VerifiedBook | VerifiedWholeBook) -> bool:
+    """Whether it is proven that no account lacks anything to its margin requirement."""
+    if not isinstance(book, VerifiedWholeBook):
+        return True
+    gap = book.claims.margin_gap
+    return gap.amount == 0 or gap.accounts == 0
 
 
-def _figure(label: str, value: str, trust: tuple[str, str]) -> dict[str, Any]:
-    return {"label": label, "value": value, "trust": trust[0], "trust_word": trust[1]}
-
-
-def _decimal(value: int) -> str:
-    return quantity(format_decimal(value, VALUE_DIGITS))
+def covered(book: VerifiedBook | VerifiedWholeBook) -> str:
+    """What is proven of all accounts, as the end of a sentence."""
+    if all_covered(book):
+        return "every account in the book met its margin requirement"
+    return "all accounts of the book were counted, and what the failing ones lack is no more than the figures say"
 
 
 def _grouped(text: str) -> str:

@@ -257,7 +257,7 @@ function checks(given) {
 }
 
 function figures(given) {
-  const rows = given.map((one) => [one.label, one.value, tag(one.trust, one.trust_word)]);
+  const rows = given.map((one) => [one.label, one.value, tag(one.trust, one.word)]);
   const key = make("dl", { class: "key" },
     make("dt", {}, tag("proven", "Proven")), make("dd", {}, "by mathematics: nobody’s word is needed"),
     make("dt", {}, tag("attested", "Signed")), make("dd", {}, "by those who should know, with their keys: if they are wrong, this is wrong"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from plimsoll.cli.page.checked import Checked, Pins
+from plimsoll.cli.page.figures import covered
 from plimsoll.verifier.errors import VerificationError
 
 FILES, SIGNED, PROVEN, PRICES, RESERVES = range(5)
-PLACES: Final = {"publication": SIGNED, "oracles": PRICES, "reserves": RESERVES}
+PLACES: Final = {"publication": SIGNED, "oracles": PRICES, "reserves": RESERVES, "coverage": RESERVES}
 """By the verifier's step; all others are the proof's."""
 FAILED: Final = "This step failed."
 NOT_REACHED: Final = "Not reached, since a step before it failed."
@@ -17,14 +18,14 @@ NO_ORACLES: Final = "You named no price reporters, so the prices are the exchang
 
 def steps(one: Checked, pins: Pins, several: bool) -> list[dict[str, str]]:
     """All steps. `several` is whether other publications were dropped, too."""
-    failing = len(PLACES) + 2
+    failing = RESERVES + 1
     if one.error is not None:
         failing = PLACES.get(one.error.step, PROVEN) if isinstance(one.error, VerificationError) else FILES
     listed = len(one.bundle.reserves.addresses) if one.verified and one.bundle.reserves else 0
     told = [
         ("The files are whole", "Each file is, byte for byte, the one that the list of contents names.", ""),
         ("The exchange signed it", "The list of contents is signed with the key that you gave.", ""),
-        ("The book is proven", "The proof holds: every account in the sealed book met its margin requirement.", ""),
+        ("The book is proven", f"The proof holds: {covered(one.verified.book)}." if one.verified else "", ""),
         (
             "The prices are signed",
             "The price reporters whom you named signed them.",

@@ -28,6 +28,10 @@ FAILED: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "An address that the exchange lists as its own was not signed for by the key of that address.",
         DO_NOT_RELY,
     ),
+    "coverage": (
+        "The reserves that the exchange lists do not cover what it owes its customers.",
+        DO_NOT_RELY,
+    ),
     "customer": (
         "The sealed book does not hold your account as your file says.",
         (
@@ -61,6 +65,7 @@ NOT_SAID: Final = (
     "Whether the exchange still has today what it had at that moment, or had borrowed it for an hour.",
     "Whether the exchange owes something to somebody outside of this book.",
     "Whether the rules are good: they are the exchange's own.",
+    "Whether the listed coins are on their chains. Anybody can look them up at the blocks that are named.",
 )
 
 

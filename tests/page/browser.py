@@ -124,14 +124,25 @@ class Browser:
         self.tab("Page.navigate", url=page.as_uri())
         self.wait("document.readyState === 'complete'")
 
-    def drop(self, paths: list[Path], selector: str = "#drop") -> None:
-        """Drops files from the desktop, as a person does with a mouse."""
-        self.run(f"document.querySelector('{selector}').scrollIntoView({{block: 'center', behavior: 'instant'}})")
-        place = "((box) => [box.x + box.width / 2, box.y + 20])"
-        x, y = self.run(f"{place}(document.querySelector('{selector}').getBoundingClientRect())")
+    def drop(self, paths: list[Path], selector: str, taken: str) -> None:
+        """Drops files from the desktop, as a person does with a mouse, until the expression `taken` is true.
+
+        Chromium now and then loses a drag that begins while it still lays the page out; a person would drop again.
+        """
         data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-        for kind in ("dragEnter", "dragOver", "drop"):
-            self.tab("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
+        for last in (False, False, True):
+            self.run(f"document.querySelector('{selector}').scrollIntoView({{block: 'center', behavior: 'instant'}})")
+            self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+            place = "((box) => [box.x + box.width / 2, box.y + 20])"
+            x, y = self.run(f"{place}(document.querySelector('{selector}').getBoundingClientRect())")
+            for kind in ("dragEnter", "dragOver", "drop"):
+                self.tab("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
+            try:
+                self.wait(taken, SECONDS if last else 5)
+                return
+            except BrowserError:
+                if last:
+                    raise
 
     def choose(self, selector: str, paths: list[Path]) -> None:
         """Files chosen in a file input's dialogue."""

@@ -9,12 +9,32 @@ from typing import Any
 
 import page_venue
 import pytest
+import whole_day
 from page_venue import day, key, reader, root
 
+from plimsoll.cli.page.account import shown_name
 from plimsoll.cli.page.answer import answer, answer_text
 from plimsoll.prover.publication import make_bundle
 from plimsoll.verifier.archive import write_archive
 from plimsoll.verifier.bundle import MANIFEST, SIGNATURE, Bundle
+from plimsoll.verifier.oracles import OracleSet
+from plimsoll.verifier.policy import Policy
+from plimsoll.verifier.publication import VerifiedBundle, verify_bundle
+
+VERIFIED: dict[tuple[bytes, bytes, bytes, bool], VerifiedBundle] = {}
+
+
+@pytest.fixture(autouse=True)
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each publication is really verified, but once for each key and set of oracles."""
+    monkeypatch.setattr("plimsoll.cli.page.answer.verify_bundle", verified_once)
+
+
+def verified_once(bundle: Bundle, key: bytes, oracles: OracleSet | None, policy: Policy) -> VerifiedBundle:
+    name = (bundle.digest, bundle.signature.signature, key, oracles is None)
+    if name not in VERIFIED:
+        VERIFIED[name] = verify_bundle(bundle, key, oracles, policy)
+    return VERIFIED[name]
 
 
 def asked(files: dict[str, bytes], key: str = "", root: str = "") -> dict[str, Any]:
@@ -140,6 +160,27 @@ def test_no_key_and_a_forged_signer_is_never_good() -> None:
     files = {"book.tar": forged, "me.json": day(0).customers["ann"]}
     assert verdict(files)[0] != "good"
     assert verdict(files, key())[0] == "bad"
+
+
+def test_a_book_with_failing_accounts_is_not_called_covered() -> None:
+    files = {"book.tar": whole_day.archive(), "me.json": whole_day.customers()["ann"]}
+    told = asked(files, key())
+    assert told["verdict"]["tone"] == "good"
+    assert "every account" not in json.dumps(told)
+    assert "what the failing ones lack" in told["verdict"]["text"]
+    shown = {one["label"]: (one["value"], one["trust"]) for one in told["figures"]}
+    assert shown["Below maintenance margin"][0].startswith("2 accounts") and shown["Insurance fund"][1] == "claimed"
+    failing = asked(files | {"me.json": whole_day.customers()["gus"]}, key())["account"]
+    assert failing["tone"] == "bad" and failing["facts"][2]["label"] == "Below the line by"
+    moved = json.loads(whole_day.customers()["ann"])
+    moved["position"] = (moved["position"] + 4) % 8
+    assert verdict(files | {"me.json": json.dumps(moved).encode()}, key())[0] == "bad"
+
+
+@pytest.mark.parametrize("name", ["ann ", "\u0430nn", "a  b", "\u202eann"])
+def test_names_that_look_like_others_are_spelled_out(name: str) -> None:
+    assert shown_name("ann") == "ann"
+    assert shown_name(name) == ascii(name)
 
 
 def test_text_of_the_answer_is_json() -> None:

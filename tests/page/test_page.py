@@ -10,6 +10,7 @@ from pathlib import Path
 
 import page_venue
 import pytest
+import whole_day
 from browser import Browser
 from page_venue import HOSTILE, day
 
@@ -21,8 +22,7 @@ def check(tab: Browser, folder: Path, files: dict[str, bytes], key: str = "", ro
         (folder / name).write_bytes(data)
         paths.append(folder / name)
     tab.run("document.querySelectorAll('.away').forEach((one) => one.click())")
-    tab.drop(paths)
-    tab.wait(f"document.querySelectorAll('#list li').length === {len(files)}")
+    tab.drop(paths, "#drop", f"document.querySelectorAll('#list li').length === {len(files)}")
     for field, value in (("key", key), ("root", root)):
         tab.run(f"document.getElementById('{field}').value = {json.dumps(value)}")
     tab.wait("!document.getElementById('check').disabled")
@@ -60,6 +60,12 @@ def test_her_account_is_found_with_its_history(tab: Browser, tmp_path: Path) -> 
     trusts = tab.run("[...document.querySelectorAll('#answer tr')].map((one) => one.innerText)")
     assert any(one.startswith("Price of BTC\t") and one.endswith("Signed") for one in trusts)
     assert any(one.startswith("Price of COIN0\t") and one.endswith("Claimed") for one in trusts)
+
+
+def test_a_book_over_batches(tab: Browser, tmp_path: Path) -> None:
+    files = {"book.tar": whole_day.archive(), "me.json": whole_day.customers()["ann"]}
+    text = check(tab, tmp_path, files, page_venue.key())
+    assert text.startswith("good\n") and "what the failing ones lack" in text and "Below maintenance margin" in text
 
 
 def test_names_from_files_are_text(tab: Browser, tmp_path: Path) -> None:
