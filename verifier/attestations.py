@@ -205,7 +205,7 @@ def verify_attestation(
     # 2. It is neither too old nor void, nor signed for too long.
     _check_times(statement, policy)
     # 3. The bitmap is one of the accepted set, and enough of its verifiers signed.
-    signers = signers_of(attestation.signers, accepted.verifiers, accepted.threshold, STEP)
+    signers = signers_of(attestation.signers, accepted.verifiers, accepted.threshold, "verifiers", STEP)
     # 4. Each signer's key is one whose secret somebody has shown to hold.
     for one in signers:
         check_possession(one, STEP)

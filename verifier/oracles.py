@@ -9,23 +9,11 @@ Nothing else in a snapshot is attested: funding and open interest remain what th
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StrictStr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
 
 from plimsoll.engine.decimals import PPM, PPM_DIGITS, format_decimal
 from plimsoll.engine.fields import Count, Name, Rate, Version
@@ -35,44 +23,36 @@ from plimsoll.engine.price_reports import PriceReport, median
 from plimsoll.engine.problems import RefusedValueError
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError, require
+from plimsoll.verifier.quorums import (
+    BITMAP,
+    KEY_BYTES,
+    MAX_MEMBERS,
+    Member,
+    PublicKey,
+    Signature,
+    check_members,
+    check_possession,
+    signers_of,
+)
+
+__all__ = [
+    "KEY_BYTES",
+    "Attestation",
+    "AttestedPrices",
+    "Oracle",
+    "OracleSet",
+    "PublicKey",
+    "Signature",
+    "verify_prices",
+]
 
 STEP: Final = "oracles"
-KEY_BYTES: Final = 48
-SIGNATURE_BYTES: Final = 96
-MAX_ORACLES: Final = 64
-"""Each signer costs the verifier two pairings of a fifth of a second: a limit before any of them is computed."""
+MAX_ORACLES: Final = MAX_MEMBERS
 MICROSECONDS: Final = 1_000_000
 
 
-def _hexadecimal(length: int, what: str) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
-    pattern = f"[0-9a-f]{{{2 * length}}}"
-
-    def parse(text: object) -> bytes:
-        if isinstance(text, bytes) and len(text) == length:
-            return text
-        if not isinstance(text, str) or not re.fullmatch(pattern, text, re.ASCII):
-            raise RefusedValueError(
-                f"expected {2 * length} lower-case hexadecimal digits: {what}", "copy it from the oracle's own file"
-            )
-        return bytes.fromhex(text)
-
-    schema = WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "description": what})
-    return BeforeValidator(parse), PlainSerializer(bytes.hex), schema
-
-
-PublicKey = Annotated[bytes, *_hexadecimal(KEY_BYTES, "a compressed BLS12-381 public key in G1")]
-Signature = Annotated[bytes, *_hexadecimal(SIGNATURE_BYTES, "a compressed BLS12-381 signature in G2")]
-
-
-class Oracle(BaseModel):
-    """One oracle's name and key, and its proof that it holds the secret key: without it a made-up key can cancel the
-    others' out of an aggregate (rogue key)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: Name
-    public_key: PublicKey
-    proof_of_possession: Signature
+class Oracle(Member):
+    """One oracle: its name, its key, and its proof that it holds the secret key."""
 
 
 class OracleSet(BaseModel):
@@ -100,19 +80,7 @@ class OracleSet(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> OracleSet:
-        keys = [one.public_key for one in self.oracles]
-        for low, high in pairwise(keys):
-            if low >= high:
-                raise RefusedValueError(
-                    "public keys do not strictly ascend", "sort the oracles by public key, each key once"
-                )
-        names = [one.name for one in self.oracles]
-        if len(set(names)) < len(names):
-            raise RefusedValueError("two oracles have one name", "give each a name of its own")
-        if self.quorum > len(self.oracles):
-            raise RefusedValueError(
-                f"a quorum of {self.quorum} among {len(self.oracles)} oracles", "lower it, or add oracles"
-            )
+        check_members(self.oracles, self.quorum, "oracles")
         both = sorted(set(self.symbols) & set(self.unattested))
         if both:
             raise RefusedValueError(f"{both[0]} has a symbol and is unattested", "remove it from one of the two")
@@ -126,7 +94,7 @@ class Attestation(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: Version
-    signers: StrictStr = Field(pattern=f"^[01]{{1,{MAX_ORACLES}}}$", description="0 or 1 for each oracle of the set")
+    signers: StrictStr = Field(pattern=BITMAP, description="0 or 1 for each oracle of the set")
     reports: tuple[PriceReport, ...] = Field(max_length=MAX_ORACLES, description="one for each 1, in the same order")
     signature: Signature = Field(description="aggregate of the signers' signatures, each over its own report")
 
@@ -174,17 +142,14 @@ def verify_prices(
     attested, claimed = _check_prices(snapshot, parameters, attestation, signers, accepted)
     # 4. Each signer's key is one whose secret somebody has shown to hold.
     for oracle in signers:
-        _check_possession(oracle)
+        check_possession(oracle, STEP)
     # 5. Each signer signed its own report.
     _check_signature(attestation, signers)
     return AttestedPrices(tuple(one.name for one in signers), attested, claimed)
 
 
-def _signers(attestation: Attestation, accepted: OracleSet) -> list[Oracle]:
-    among = len(accepted.oracles)
-    require(len(attestation.signers) == among, STEP, f"a bitmap of {among} oracles", len(attestation.signers))
-    signers = [one for one, bit in zip(accepted.oracles, attestation.signers, strict=True) if bit == "1"]
-    require(len(signers) >= accepted.quorum, STEP, f"at least {accepted.quorum} signers", len(signers))
+def _signers(attestation: Attestation, accepted: OracleSet) -> list[Member]:
+    signers = signers_of(attestation.signers, accepted.oracles, accepted.quorum, "oracles", STEP)
     what = f"one report for each of the {len(signers)} signers"
     require(len(attestation.reports) == len(signers), STEP, what, len(attestation.reports))
     return signers
@@ -202,7 +167,7 @@ def _check_prices(
     snapshot: MarketSnapshot,
     parameters: RiskParameters,
     attestation: Attestation,
-    signers: list[Oracle],
+    signers: list[Member],
     accepted: OracleSet,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     attested, claimed = [], []
@@ -256,19 +221,7 @@ def _seconds(microseconds: int) -> str:
     return format_decimal(microseconds, 6)
 
 
-@cache
-def _possessed(public_key: bytes, proof: bytes) -> bool:
-    from py_ecc.bls import G2ProofOfPossession as Bls  # noqa: PLC0415 - half a second; only attested snapshots need it
-
-    return bool(Bls.PopVerify(public_key, proof))
-
-
-def _check_possession(oracle: Oracle) -> None:
-    held = _possessed(oracle.public_key, oracle.proof_of_possession)
-    require(held, STEP, f"a proof that {oracle.name} holds the secret of its key", "a proof that fails")
-
-
-def _check_signature(attestation: Attestation, signers: list[Oracle]) -> None:
+def _check_signature(attestation: Attestation, signers: list[Member]) -> None:
     from py_ecc.bls import G2ProofOfPossession as Bls  # noqa: PLC0415
 
     keys = [one.public_key for one in signers]

@@ -74,17 +74,17 @@ def check_members(members: Sequence[Member], needed: int, who: str) -> None:
     if len(set(names)) < len(names):
         raise RefusedValueError(f"two {who} have one name", "give each a name of its own")
     if needed > len(members):
-        raise RefusedValueError(f"{needed} needed among {len(members)} {who}", f"lower it, or add {who}")
+        raise RefusedValueError(f"a quorum of {needed} among {len(members)} {who}", f"lower it, or add {who}")
 
 
-def signers_of(bitmap: str, members: Sequence[Member], needed: int, step: str) -> list[Member]:
-    """The members that a bitmap names, at least `needed` of them, in the set's order.
+def signers_of(bitmap: str, members: Sequence[Member], needed: int, who: str, step: str) -> list[Member]:
+    """The members that a bitmap names, at least `needed` of them, in the set's order; `who` they are, in the plural.
 
     Raises:
         VerificationError: under the name `step`.
     """
     right = len(bitmap) == len(members) and set(bitmap) <= {"0", "1"}
-    require(right, step, f"a bitmap of {len(members)} digits, 0 or 1", bitmap[: MAX_MEMBERS + 1])
+    require(right, step, f"a bitmap of {len(members)} {who}, 0 or 1 for each", bitmap[: MAX_MEMBERS + 1])
     signers = [one for one, bit in zip(members, bitmap, strict=True) if bit == "1"]
     require(len(signers) >= max(needed, 1), step, f"at least {max(needed, 1)} signers", len(signers))
     return signers

@@ -229,7 +229,7 @@ def test_signature_for_another_purpose_rejected() -> None:
         ({"verifiers": list(reversed(member_fields()))}, "do not strictly ascend"),
         ({"verifiers": [member_fields()[0]] * 2, "threshold": 2}, "do not strictly ascend"),
         ({"verifiers": [member_fields()[0], member_fields()[1] | {"name": NAMES[0]}], "threshold": 1}, "one name"),
-        ({"threshold": 6}, "6 needed among 5 verifiers"),
+        ({"threshold": 6}, "a quorum of 6 among 5 verifiers"),
         ({"threshold": 0}, "expected at least 1"),
         ({"threshold": "3"}, "expected an integer"),
         ({"threshold": True}, "expected an integer"),
