@@ -25,6 +25,7 @@ class Paper:
 
     Attributes:
         steps: what was checked, and what came of it (empty: it holds).
+        proven: what the publication's proofs say.
         leaves: None where the venue's openings were not given.
         lines: None where no ledger was given.
         source: where the totals are from.
@@ -42,6 +43,7 @@ class Paper:
     tree: int
     drawn: tuple[int, ...]
     steps: Sequence[tuple[str, str]]
+    proven: dict[str, str]
     leaves: Sequence[DrawnLeaf] | None
     lines: Sequence[Line] | None
     source: str
@@ -80,6 +82,7 @@ class Paper:
             "style": style + (_HERE / "audit_paper.css").read_text(encoding="utf-8"),
             "facts": _strip(self._facts()),
             "steps": "".join(_step(what, fault) for what, fault in self.steps),
+            "proven": _keys(self.proven) or "<dd>nothing: it was not verified</dd>",
             "leaves": self._leaves(),
             "lines": self._lines(),
             "digests": _keys(self.digests),
@@ -175,10 +178,11 @@ def _leaf(number: int, leaf: DrawnLeaf) -> str:
 
 
 def _account(one: VerifiedCustomer) -> str:
+    short = "" if one.health.solvent else " bad"
     held = ", ".join(map(_holding, one.holdings)) or _NONE
     return (
         f'<td class="good">as proven</td><td class="name">{escape(one.identifier)}</td><td>{held}</td>'
-        f'<td class="r">{amount(one.health.equity)}</td><td class="r">{amount(one.health.maintenance)}</td>'
+        f'<td class="r{short}">{amount(one.health.equity)}</td><td class="r">{amount(one.health.maintenance)}</td>'
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from plimsoll.cli.amounts import exact
 from plimsoll.cli.audit_paper import Paper
 from plimsoll.cli.options import now
+from plimsoll.cli.whole_book import book_figures_shown
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
@@ -119,6 +120,7 @@ def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path |
         tree=work.tree,
         drawn=work.drawn,
         steps=work.steps,
+        proven=_proven(work.verified.book, bundle.snapshot.quote) if work.verified else {},
         leaves=work.leaves,
         lines=work.lines,
         source=work.source,
@@ -127,6 +129,13 @@ def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path |
         version=f"version {version()}",
         made=format_time(now() // 1_000_000 * 1_000_000),
     )
+
+
+def _proven(book: VerifiedBook | VerifiedWholeBook, quote: str) -> dict[str, str]:
+    if isinstance(book, VerifiedBook):
+        return {"accounts": f"at most {book.shape.leaves:,} ({book.shape.name})", "below maintenance margin": "none"}
+    # totals have their own table
+    return {name: value for name, value in book_figures_shown(book, quote) if not name.startswith("total ")}
 
 
 def _programs(book: VerifiedBook | VerifiedWholeBook) -> dict[str, str]:

@@ -205,6 +205,7 @@ def test_page_holds_hostile_text_as_text() -> None:
         tree=8,
         drawn=(1, 2),
         steps=[(EVIL, ""), (EVIL, EVIL)],
+        proven={EVIL: EVIL},
         leaves=[DrawnLeaf(1, account), DrawnLeaf(2, fault=EVIL)],
         lines=[],
         source=EVIL,
