@@ -17,8 +17,10 @@ def book_figures_shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[st
     """Name and value of everything that the proofs establish."""
     claims, scenarios = verified.claims, verified.scenarios
     most = verified.shape.leaves * len(verified.batches.batches)
+    count = len(verified.batches.batches)
+    batches = "1 batch" if count == 1 else f"{count} batches"
     rows = [
-        ("accounts", f"at most {most:,}, in {len(verified.batches.batches)} batches ({verified.shape.name})"),
+        ("accounts", f"at most {most:,}, in {batches} ({verified.shape.name})"),
         ("below maintenance margin", _figure(claims.margin_gap, quote, "lacking")),
         ("deficit at the snapshot", _figure(claims.deficits[0], quote, "lacking")),
     ]

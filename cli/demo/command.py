@@ -20,6 +20,7 @@ from plimsoll.cli.demo.report import Report
 from plimsoll.cli.demo.sample_book import SampleBook, sample_book
 from plimsoll.cli.demo.sections import STATUS_NAMES, size
 from plimsoll.cli.demo.stages import Stages, Tell
+from plimsoll.cli.demo.whole import WholeProof, prove_whole, shown, verify_whole
 from plimsoll.cli.options import PATH
 from plimsoll.engine.atomic import write_atomically
 from plimsoll.engine.ingest.preflight import CheckedBook, preflight
@@ -27,6 +28,7 @@ from plimsoll.prover.job import new_opening, prove_book
 from plimsoll.verifier.book import VerifiedBook, verify_book
 from plimsoll.verifier.policy import Policy, snapshot_time
 from plimsoll.verifier.statement import read_proof
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 HOLDINGS_PER_ACCOUNT = 12
 """What the demo declares; its accounts have about five on average, market makers many more."""
@@ -73,11 +75,25 @@ def demo(out: Path, accounts: int, opened: bool) -> None:
         lambda _: verify_book(folder.proof.read_bytes(), checked.snapshot, checked.parameters, policy),
         lambda one: f"{int(one.security_bits)} bits of proven security; no account was shown",
     )
+    totals = stages.run(
+        "Totals",
+        6 * scale + 2,
+        lambda _: _prove_whole(folder, checked),
+        lambda one: f"whole book with totals and three scenarios, {size(one.size)}",
+    )
+    whole_book = stages.run(
+        "Verify totals",
+        2,
+        lambda _: verify_whole(checked, totals, policy),
+        lambda one: (
+            f"longs equal shorts, liabilities and deficits are within their bounds; {int(one.security_bits)} bits"
+        ),
+    )
     forger = Forger(checked.book, checked.snapshot, checked.parameters, proven.shape, proven.proof, policy, sample.edge)
     forgeries = stages.run(
         "Cheat", 3, lambda tell: _forge(forger, tell), lambda all_: f"{len(all_)} attempts, all refused"
     )
-    report = _report(folder, checked, proven, verified, forgeries, stages)
+    report = _report(folder, checked, proven, verified, whole_book, forgeries, stages)
     stages.run("Report", 0.2, lambda _: write_atomically(folder.report, report.html().encode()), lambda _: "one page")
     _summary(folder, report)
     if opened:
@@ -121,6 +137,13 @@ def _prove(folder: DemoFolder, checked: CheckedBook, tell: Tell) -> Proven:
     return Proven(proof, shape, {stage: end - when for (stage, when), end in zip(began, ends, strict=True)})
 
 
+def _prove_whole(folder: DemoFolder, checked: CheckedBook) -> WholeProof:
+    proof = prove_whole(checked, HOLDINGS_PER_ACCOUNT)
+    proof.opening.write(folder.whole_opening)
+    folder.write_whole(proof.files)
+    return proof
+
+
 def _proved(proven: Proven) -> str:
     return f"a zero-knowledge proof of {size(len(proven.proof))} for shape class {proven.shape.name}"
 
@@ -138,6 +161,7 @@ def _report(
     checked: CheckedBook,
     proven: Proven,
     verified: VerifiedBook,
+    whole_book: VerifiedWholeBook,
     forgeries: list[Forgery],
     stages: Stages,
 ) -> Report:
@@ -156,6 +180,8 @@ def _report(
         keys=proof_keys(verified, statement, proven.proof),
         tables=tables,
         files=list(folder.files()),
+        whole=shown(whole_book, checked.snapshot.quote),
+        whole_seconds=stages.seconds["Totals"],
         forgeries=forgeries,
         stages={**proven.stages, "verification": stages.seconds["Verify"]},
         proof_size=len(proven.proof),
@@ -192,7 +218,13 @@ def _summary(folder: DemoFolder, report: Report) -> None:
         f"{report.prove_seconds:.1f} s ({int(figures.accounts / report.prove_seconds):,} accounts/s), verified in "
         f"{report.verify_seconds:.1f} s."
     )
-    out.print("Not proven yet: who set the prices, that longs equal shorts, and the venue's reserves.")
+    out.print()
+    rows = [[name, value] for name, value in report.whole]
+    out.print(console.listing("The whole book: proven, and shown to everybody", [("figure", False), ("", False)], rows))
+    out.print()
+    out.print(
+        "Not proven here: who set the prices (oracles sign them), and that the venue's coins exist (wallets sign)."
+    )
     out.print()
     out.print(f"  report   {console.plain(str(folder.report))}", soft_wrap=True)
     out.print(f"  verify   {console.plain(report.command)}", soft_wrap=True)

@@ -11,10 +11,10 @@ from plimsoll.circuits.book_tables import book_program
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.circuits.tables import TableSet
 from plimsoll.cli.demo.report import TableFact
-from plimsoll.verifier.policy import hexadecimal
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.book import VerifiedBook, expected_statement
+from plimsoll.verifier.policy import hexadecimal
 from plimsoll.verifier.security import security_terms
 from plimsoll.verifier.statement import Statement
 

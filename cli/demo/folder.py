@@ -20,9 +20,16 @@ CONTENT: Final = {
     "book/accounts.csv": (False, "the accounts and their classes"),
     "book/holdings.csv": (False, "who holds what"),
     "book.opening": (False, "salts and blinds of every leaf, for its owner's eyes only: back it up like a key"),
+    "whole/claims.json": (True, "what the venue says of its whole book: each figure of it is proven"),
+    "whole/scenarios.json": (True, "the price moves of the stress test"),
+    "whole/batch-00.proof": (True, "the accounts of a batch, with totals behind a salted commitment"),
+    "whole/totals.proof": (True, "batches joined; totals and deficits within the claims"),
+    "whole.opening": (False, "salts and blinds of the second proof's leaves: back it up likewise"),
     "report.html": (False, "this page"),
 }
 """Every file that the demo writes: whether it may leave the venue, and what it is."""
+WHOLE: Final = "whole"
+"""Folder of the whole book's public files."""
 
 
 class DemoFolderError(PlimsollError):
@@ -48,6 +55,15 @@ class DemoFolder:
         return self.path / "book.opening"
 
     @property
+    def whole_opening(self) -> Path:
+        return self.path / "whole.opening"
+
+    def write_whole(self, files: dict[str, bytes]) -> None:
+        """The whole book's public files."""
+        for name, data in files.items():
+            write_atomically(self.path / WHOLE / name, data)
+
+    @property
     def report(self) -> Path:
         return self.path / "report.html"
 
@@ -57,6 +73,9 @@ class DemoFolder:
             if self.path.exists() and not (self.path / MARKER).is_file() and any(self.path.iterdir()):
                 raise DemoFolderError(f"{self.path} has files that are not a demo's: choose another folder with --out")
             self.book.mkdir(parents=True, exist_ok=True)
+            (self.path / WHOLE).mkdir(exist_ok=True)
+            for old in (self.path / WHOLE).glob("batch-*.proof"):
+                old.unlink()
             write_atomically(self.path / MARKER, MARKER_TEXT)
             for name in CONTENT:
                 (self.path / name).unlink(missing_ok=True)
@@ -65,6 +84,8 @@ class DemoFolder:
 
     def files(self) -> Iterator[FileFact]:
         """The demo's files; those that are not written yet have no size."""
-        for name, (public, what) in CONTENT.items():
+        more = sorted(f"{WHOLE}/{one.name}" for one in (self.path / WHOLE).glob("batch-*.proof"))
+        content = {**CONTENT, **{name: (True, "a further batch") for name in more if name not in CONTENT}}
+        for name, (public, what) in content.items():
             path = self.path / name
             yield FileFact(name, path.stat().st_size if path.exists() else 0, public, what)

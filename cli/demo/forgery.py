@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from plimsoll.circuits.book_tables import book_program
-from plimsoll.circuits.schedule_records import schedule_records
 from plimsoll.circuits.shapes import ShapeClass
 from plimsoll.cli.demo.market import QUOTE
 from plimsoll.engine.book import Book
@@ -21,9 +20,8 @@ from plimsoll.engine.instruments import Side
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.schedule import compile_schedules
 from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.prover.core_api import CoreWitness, ProvingError, permute
+from plimsoll.prover.core_api import ProvingError
 from plimsoll.prover.job import FailingAccountsError, fill_tables, new_opening, prove_book
-from plimsoll.prover.tape import encode_tape
 from plimsoll.verifier.book import expected_statement, verify_book
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy

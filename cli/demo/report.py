@@ -52,6 +52,8 @@ class Report:
     keys: dict[str, str]
     tables: Sequence[TableFact]
     files: Sequence[FileFact]
+    whole: Sequence[tuple[str, str]]
+    whole_seconds: float
     forgeries: Sequence[Forgery]
     stages: dict[str, float]
     proof_size: int
@@ -81,6 +83,7 @@ class Report:
             "command": self.command,
             "version": self.version,
             "machine": self.machine,
+            "whole_seconds": f"{self.whole_seconds:.1f} s",
         }
         blocks = {
             "style": (_HERE / "report.css").read_text(encoding="utf-8"),
@@ -94,6 +97,7 @@ class Report:
             "unproven": sections.items(sections.UNPROVEN),
             "files": sections.files(self.files),
             "forgeries": "".join(sections.forgery(one) for one in self.forgeries),
+            "whole": sections.keys(dict(self.whole)),
             "keys": sections.keys(self.keys),
             "terms": sections.terms(self.security_terms, self.profile),
             "stages": sections.stages(self.stages),

@@ -33,14 +33,15 @@ PROVEN: Final = (
     "Each account's equity, at this snapshot's prices and with its haircuts and debts, is at least its maintenance "
     "margin under these rules. No netting between accounts.",
     "The accounts' order numbers strictly ascend: where customers look up their own, no leaf can serve two of them.",
+    "A second proof, of the whole book: in every contract longs equal shorts, what customers own is within the shown "
+    "bounds, and in three scenarios the deficits of all accounts together are the shown ones.",
     "All this in zero knowledge: the proof tells nothing else about the book, except how many leaves the declared "
     "shape class has.",
 )
 UNPROVEN: Final = (
-    "Who set the prices: the snapshot is not signed yet. The verifier has to know the prices it accepts.",
-    "That longs equal shorts in every contract. In this book they do, but the proof does not say so.",
-    "Reserves: that the venue holds the coins it owes its customers.",
-    "That all customers are in the book: each has to look for her own account, which a later version makes possible.",
+    "Who set the prices: nobody signed the demo's. Oracles can, and a publication then says which prices are theirs.",
+    "Reserves: that the venue holds the coins it owes. Its wallets can sign for a publication; balances are looked up.",
+    "That all customers are in the book: each looks for her own account, with her file and the customers' page.",
 )
 
 

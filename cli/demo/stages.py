@@ -10,7 +10,7 @@ from rich.text import Text
 
 from plimsoll.cli import console
 
-NAME_WIDTH: Final = 13
+NAME_WIDTH: Final = 15
 
 Result = TypeVar("Result")
 Tell = Callable[[str], None]

@@ -45,6 +45,8 @@ def test_demo_leaves_its_files_and_may_be_run_again(tmp_path: Path, capsys: pyte
             "Check",
             "Prove",
             "Verify",
+            "Totals",
+            "Verify",
             "Cheat",
             "Report",
         ]

@@ -32,6 +32,8 @@ def report(checked: CheckedBook) -> Report:
         keys={"Root of the book": "00ff" * 16},
         tables=[TableFact("holdings.nz", (4096, 256), 217)],
         files=[FileFact("book.proof", 2_162_000, True, "the proof"), FileFact("book.opening", 900, False, "salts")],
+        whole=[("deficit in scenario <b>", "0 USDT & more")],
+        whole_seconds=2.5,
         forgeries=[Forgery("A title", "What was done", "constraints", "expected this, got that")],
         stages={"witness": 0.05, "proof": 1.5},
         proof_size=2_162_000,
@@ -58,6 +60,8 @@ def test_the_page_shows_what_it_was_given(report: Report) -> None:
     for name in ("healthy", "pre-liquidation", "partial liquidation", "full liquidation", "bankrupt", "BTC-PERP"):
         assert name in page
     assert page.count(">even<") == 24
+    assert "0 USDT &amp; more" in page
+    assert "made in 2.5 s" in page
 
 
 def test_the_page_escapes_text_from_outside(report: Report) -> None:
@@ -68,6 +72,7 @@ def test_the_page_escapes_text_from_outside(report: Report) -> None:
         machine=nasty,
         command=nasty,
         keys={nasty: nasty},
+        whole=[(nasty, nasty)],
         files=[FileFact(nasty, 1, True, nasty)],
         forgeries=[Forgery(nasty, nasty, nasty, nasty)],
         tables=[TableFact(nasty, (256,), 1)],
