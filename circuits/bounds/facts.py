@@ -26,6 +26,7 @@ class Facts:
         self.equations: list[IntPoly] = []
         self._narrowing: list[IntPoly] = []
         self._pivots: dict[int, IntPoly] = {}
+        self._kept: tuple[tuple[int, int], Related, Related] | None = None
 
     def give(self, column: int, interval: Interval) -> None:
         """The column's integer, of which nothing was known, lies in the interval."""
@@ -127,10 +128,16 @@ class Facts:
 
     def proves(self, goal: IntPoly) -> bool:
         """Whether the facts show that the goal is not negative: as it stands, or with the pivots replaced."""
-        related = [i for i in self.inequalities if len(i.columns()) > 1]
-        return self._search(goal, _with_coefficients(related), STEPS) or self._search(
-            self.normal(goal), _with_coefficients(map(self.normal, related)), STEPS
-        )
+        plain, normal = self._related()
+        return self._search(goal, plain, STEPS) or self._search(self.normal(goal), normal, STEPS)
+
+    def _related(self) -> tuple[Related, Related]:
+        """Inequalities of several columns, as they stand and with the pivots replaced; kept until there are more."""
+        state = (len(self.inequalities), len(self._pivots))
+        if self._kept is None or self._kept[0] != state:
+            plain = [i for i in self.inequalities if len(i.columns()) > 1]
+            self._kept = (state, _with_coefficients(plain), _with_coefficients(map(self.normal, plain)))
+        return self._kept[1:]
 
     def _search(self, goal: IntPoly, related: Related, steps: int) -> bool:
         value = self.value(goal)

@@ -95,10 +95,12 @@ class IntPoly:
 
     def interval(self, columns: Mapping[int, Interval]) -> Interval:
         """Contains the polynomial's value for all values of the columns. Raises KeyError for a column without one."""
-        total = Interval.of(0)
+        low = high = 0
         for m, c in self.terms.items():
-            term = Interval.of(c)
+            lo = hi = c
             for column in m:
-                term = term * columns[column]
-            total = total + term
-        return total
+                of = columns[column]
+                ends = (lo * of.lo, lo * of.hi, hi * of.lo, hi * of.hi)
+                lo, hi = min(ends), max(ends)
+            low, high = low + lo, high + hi
+        return Interval(low, high)

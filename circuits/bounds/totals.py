@@ -20,7 +20,7 @@ from plimsoll.circuits.bounds.totals_rows import (
 )
 from plimsoll.circuits.totals_tables import MAX_LOG_SLOTS
 
-LIABILITY = 2**58 + 2**24 - 1
+LIABILITY = 2**58 + 2**24 - 2
 """The most that one instrument posts under a key of its asset: the high part of a sum, with its low part's carry."""
 INSTRUMENTS = 2 * MAX_ROWS
 PER_ASSET = 2
@@ -91,7 +91,7 @@ CONTRACTS = {
         areas=_instruments_areas,
         summary="n >= 0, index >= 0, index + 2 n <= 2 * (2^12 - 1); posts under each key from 4 index to "
         "4 index + 8 n - 1 from -2^58 + 1 to 0, and for each term from index to index + 2 n - 1 that is a liability "
-        "at most 2^58 + 2^24 - 1 under each of its asset's two keys",
+        "at most 2^58 + 2^24 - 2 under each of its asset's two keys",
     ),
     "figures": Contract(
         arguments=("n", "index", *quad("digest"), *quad("capacity")),
