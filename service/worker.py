@@ -38,15 +38,16 @@ def main() -> int:
     job = json.loads(sys.stdin.buffer.read(length))
     limit(job["seconds"], job["memory"])
     try:
-        code, answer = _answer(job)
+        code, said = answer(job, sys.stdin.buffer.read())
     except MemoryError:
         return OUT_OF_MEMORY
-    sys.stdout.buffer.write(json.dumps(answer).encode())
+    sys.stdout.buffer.write(json.dumps(said).encode())
     sys.stdout.buffer.flush()
     return code
 
 
-def _answer(job: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def answer(job: dict[str, Any], body: bytes) -> tuple[int, dict[str, Any]]:
+    """The exit code, and the verdict on a body or why it cannot be read."""
     # after the limits: what is imported and read is bound by them
     from plimsoll.engine.errors import PlimsollError  # noqa: PLC0415
     from plimsoll.service.jobs import verify_archive, verify_request  # noqa: PLC0415
@@ -54,7 +55,6 @@ def _answer(job: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     from plimsoll.verifier.errors import VerificationError  # noqa: PLC0415
 
     allowed = ServicePolicy.model_validate(job["policy"])
-    body = sys.stdin.buffer.read()
     try:
         if job["task"] == "bundle":
             return 0, verify_archive(body, job["query"], allowed).model_dump(mode="json")

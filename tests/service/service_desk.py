@@ -25,9 +25,10 @@ from venue_office import parts
 from plimsoll.prover.signing_key import SigningKey
 from plimsoll.service.app import make_app, server
 from plimsoll.service.limits import Limits
-from plimsoll.service.models import ServicePolicy
-from plimsoll.service.pool import Pool
+from plimsoll.service.models import Found, ServicePolicy
+from plimsoll.service.pool import NoVerdictError, Pool, _verdict
 from plimsoll.service.signing import Signer
+from plimsoll.service.worker import answer
 from plimsoll.verifier.bundle import PARAMETERS, PROOF, SNAPSHOT
 from plimsoll.verifier.consumer import ConsumerContext
 from plimsoll.verifier.customer import show_quad
@@ -91,6 +92,17 @@ class Desk:
             while piece := link.recv(1 << 16):
                 parts.append(piece)
             return b"".join(parts)
+
+
+def worked(task: str, body: bytes, query: dict[str, Any] | None = None, policy: ServicePolicy = AGES) -> Answer:
+    """What a worker says to a body, in this process, under the status that the service would give it."""
+    code, said = answer({"task": task, "query": query or {}, "policy": policy.model_dump(mode="json")}, body)
+    encoded = json.dumps(said).encode()
+    try:
+        verdict = _verdict(code, encoded)
+    except NoVerdictError as error:
+        return Answer(error.status, {}, json.dumps({"error": str(error)}).encode())
+    return Answer(200 if isinstance(verdict, Found) else 422, {}, encoded)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from service_desk import AGES, FREE, SLOW, Desk, account_request, book_request, key, service, soon
+from service_desk import AGES, FREE, SLOW, Answer, Desk, account_request, book_request, key, service, soon, worked
 from venue_office import parts, published, venue
 
 from plimsoll.engine.thresholds import Threshold
@@ -38,6 +38,11 @@ def proof_with(change: int) -> str:
     return base64.b64encode(bytes(data)).decode()
 
 
+def asked(**changes: Any) -> Answer:
+    """A worker's word about the honest request with changes."""
+    return worked("verify", json.dumps(book_request() | changes).encode())
+
+
 def test_honest_book_is_valid(desk: Desk) -> None:
     found = desk.verify()
     assert found.status == 200, found.body
@@ -48,8 +53,14 @@ def test_honest_book_is_valid(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("change", [1, 1000, 1_000_000, 2_000_000])
-def test_forged_proof_rejected(desk: Desk, change: int) -> None:
-    found = desk.verify("?attest_until=" + str(int(time.time()) + 60), proof=proof_with(change))
+def test_forged_proof_rejected(change: int) -> None:
+    found = asked(proof=proof_with(change))
+    assert (found.status, found.json["valid"]) == (422, False)
+    assert set(found.json) == {"valid", "step", "expected", "got", "remedy"}
+
+
+def test_forged_proof_rejected_over_http(desk: Desk) -> None:
+    found = desk.verify("?attest_until=" + str(int(time.time()) + 60), proof=proof_with(1000))
     assert (found.status, found.json["valid"]) == (422, False)
     assert set(found.json) == {"valid", "step", "expected", "got", "remedy"}
 
@@ -69,22 +80,23 @@ def test_forged_proof_rejected(desk: Desk, change: int) -> None:
         ({"proof": base64.b64encode(b"PLIMSOLL").decode()}, "encoding"),
     ],
 )
-def test_proof_of_something_else_rejected(desk: Desk, changes: dict[str, Any], step: str) -> None:
-    asked = book_request()
+def test_proof_of_something_else_rejected(changes: dict[str, Any], step: str) -> None:
+    honest = book_request()
     merged = {
-        name: asked[name] | value if name in ("snapshot", "parameters") else value for name, value in changes.items()
+        name: honest[name] | value if name in ("snapshot", "parameters") else value for name, value in changes.items()
     }
-    found = desk.verify(**merged)
+    found = asked(**merged)
     assert (found.status, found.json["valid"], found.json["step"]) == (422, False, step)
 
 
 def test_request_cannot_weaken_the_service() -> None:
     """The service's age stands, whatever the request would allow; security cannot even be named."""
-    with service(policy=ServicePolicy()) as strict:
-        found = strict.verify(policy={"max_age_seconds": 2**39})
-        assert (found.status, found.json["step"]) == (422, "policy")
-        found = strict.verify(policy={"security_floor": 1})
-        assert found.status == 400 and "unknown field" in found.json["error"]
+    body = json.dumps(book_request() | {"policy": {"max_age_seconds": 2**39}}).encode()
+    found = worked("verify", body, policy=ServicePolicy())
+    assert (found.status, found.json["step"]) == (422, "policy")
+    assert worked("verify", body).status == 200, "the control: a service that allows it"
+    found = asked(policy={"security_floor": 1})
+    assert found.status == 400 and "unknown field" in found.json["error"]
 
 
 @pytest.mark.parametrize(
@@ -101,8 +113,8 @@ def test_request_cannot_weaken_the_service() -> None:
         (b"null", "expected a JSON object"),
     ],
 )
-def test_unreadable_request_is_no_verdict(desk: Desk, body: bytes, message: str) -> None:
-    found = desk.ask("POST", "/v1/verify", body)
+def test_unreadable_request_is_no_verdict(body: bytes, message: str) -> None:
+    found = worked("verify", body)
     assert found.status == 400 and set(found.json) == {"error"}
     assert message in found.json["error"]
 
@@ -121,8 +133,8 @@ def test_unreadable_request_is_no_verdict(desk: Desk, body: bytes, message: str)
         ({"policy": {"context": "00" * 1025}}, "hexadecimal"),
     ],
 )
-def test_request_out_of_form_is_no_verdict(desk: Desk, changes: dict[str, Any], message: str) -> None:
-    found = desk.verify(**changes)
+def test_request_out_of_form_is_no_verdict(changes: dict[str, Any], message: str) -> None:
+    found = asked(**changes)
     assert found.status == 400 and message in found.json["error"], found.body
 
 
@@ -132,22 +144,22 @@ def test_answers_quote_little_and_no_paths(desk: Desk) -> None:
     assert not any(text in found.body for text in (b"/work", b"/tmp", b"Traceback", b".py", b"\\u001b"))
 
 
-def test_honest_account_is_valid_and_lies_are_not(desk: Desk) -> None:
-    asked = account_request()
-    found = desk.ask("POST", "/v1/verify", json.dumps(asked).encode())
-    assert (found.status, found.json["kind"]) == (200, "account"), found.body
+def test_honest_account_is_valid_and_lies_are_not() -> None:
+    honest = account_request()
+    found = worked("verify", json.dumps(honest).encode())
+    assert found.status == 200, found.body
     assert len(found.json["figures"]["tag"]) == 64
     lies: list[dict[str, Any]] = [
-        {"account": asked["account"] | {"threshold": "initial"}},
-        {"account": asked["account"] | {"threshold": "ratio", "ratio": 1}},
-        {"account": asked["account"] | {"levels": asked["account"]["levels"] + 1}},
-        {"account": asked["account"] | {"above": 1}},
-        {"policy": asked["policy"] | {"root": "00" * 32}},
-        {"policy": asked["policy"] | {"context": asked["policy"]["context"][:-2] + "00"}},
+        {"account": honest["account"] | {"threshold": "initial"}},
+        {"account": honest["account"] | {"threshold": "ratio", "ratio": 1}},
+        {"account": honest["account"] | {"levels": honest["account"]["levels"] + 1}},
+        {"account": honest["account"] | {"above": 1}},
+        {"policy": honest["policy"] | {"root": "00" * 32}},
+        {"policy": honest["policy"] | {"context": honest["policy"]["context"][:-2] + "00"}},
         {"kind": "book-batch", "account": None},
     ]
     for lie in lies:
-        refused = desk.ask("POST", "/v1/verify", json.dumps(asked | lie).encode())
+        refused = worked("verify", json.dumps(honest | lie).encode())
         assert (refused.status, refused.json["valid"]) == (422, False), (lie, refused.body)
 
 
@@ -158,21 +170,30 @@ def archive(**changes: bytes) -> bytes:
     return write_archive(files | changes)
 
 
-def test_publication_is_valid_and_lies_are_not(desk: Desk) -> None:
-    address = f"/v1/verify-bundle?venue_key={venue().public_key.hex()}"
-    found = desk.ask("POST", address, archive())
-    assert (found.status, found.json["kind"]) == (200, "publication"), found.body
+def test_publication_is_valid_and_lies_are_not() -> None:
+    ours = {"venue_key": venue().public_key.hex()}
+    found = worked("bundle", archive(), ours)
+    assert found.status == 200 and found.json["statement"]["kind"] == "publication", found.body
     assert found.json["figures"]["publication"] == published().digest.hex()
-    other = desk.ask("POST", f"/v1/verify-bundle?venue_key={key().public_key.hex()}", archive())
-    assert (other.status, other.json["valid"]) == (422, False)
-    for query in ("&sequence=99999", f"&rules={'12' * 32}", "&max_age_seconds=1"):
-        refused = desk.ask("POST", address + query, archive())
+    lies: list[dict[str, Any]] = [
+        {"venue_key": key().public_key.hex()},
+        {"sequence": 99_999},
+        {"rules": "12" * 32},
+        {"max_age_seconds": 1},
+    ]
+    for lie in lies:
+        refused = worked("bundle", archive(), ours | lie)
         assert (refused.status, refused.json["valid"]) == (422, False), refused.body
     for body in (b"", archive()[:-1], archive() + b"\0", archive(**{PROOF: b"PLIMSOLL"}), b"\x1f\x8b" + bytes(600)):
-        refused = desk.ask("POST", address, body)
+        refused = worked("bundle", body, ours)
         assert refused.status == 400 and set(refused.json) == {"error"}, refused.body
-    for query in ("", "?venue_key=00", address[17:] + "&sequence=-1", address[17:] + "&attest_until=x"):
+
+
+def test_publication_needs_a_key_that_is_one(desk: Desk) -> None:
+    ours = f"?venue_key={venue().public_key.hex()}"
+    for query in ("", "?venue_key=00", ours + "&sequence=-1", ours + "&attest_until=x"):
         assert desk.ask("POST", "/v1/verify-bundle" + query, archive()).status == 400
+    assert desk.ask("POST", "/v1/verify-bundle" + ours, archive()[:-1]).status == 400
 
 
 def believe() -> VerifierSet:
