@@ -22,6 +22,7 @@ from plimsoll.cli.options import (
     root_of,
 )
 from plimsoll.cli.options import venue_key as parse_key
+from plimsoll.cli.parcel import parcel
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.publication import OWN_RULES, Reader
 from plimsoll.cli.venue_files import checked_book, write_folder
@@ -41,11 +42,15 @@ def customer() -> None:
     """Files with which customers find their own accounts in a published book."""
 
 
+customer.add_command(parcel)
+
+
 @customer.command()
 @BOOK
 @click.option("--opening", type=PATH, required=True, help="The publication's opening file.")
 @click.option("--out", type=PATH, required=True, help="A new folder for the files: secret, mode 0700.")
-@click.option("--proof", type=PATH, help="The proof that they are for: nothing is written that it would refuse.")
+@click.option("--publication", type=PATH, help="What they are for: nothing is written that it would refuse.")
+@click.option("--proof", type=PATH, help="The same with the proof of a book of one batch alone.")
 @click.option("--account", "accounts", multiple=True, help="Only this account; may be repeated [default: all].")
 @QUANTIZE
 @AT
@@ -54,6 +59,7 @@ def files(
     book: Path,
     opening: Path,
     out: Path,
+    publication: Path | None,
     proof: Path | None,
     accounts: tuple[str, ...],
     quantize: bool,
@@ -65,22 +71,25 @@ def files(
     Each file opens one leaf, and is for that customer alone: send it over the channel that you use for statements.
 
     \b
-    Exit codes: 0 done, 2 wrong usage, 3 the book or the opening file cannot be used, or not with this proof.
+    Exit codes: 0 done, 2 wrong usage, 3 the book or the opening file cannot be used, or not with what was published.
     """
     from plimsoll.prover.core_api import permute  # noqa: PLC0415 - checking one's own file must work without the core
-    from plimsoll.prover.customers import customer_files  # noqa: PLC0415
+    from plimsoll.prover.customers import customer_files, leaf_proofs  # noqa: PLC0415
     from plimsoll.prover.opening import Opening  # noqa: PLC0415
 
     if out.exists():
         raise click.UsageError(f"{out} exists: name a new folder")
-    published = read_proof(read_proof_file(proof))[0] if proof else None
+    if publication and proof:
+        raise click.UsageError("--publication and --proof: give one of them")
+    published = leaf_proofs(read_publication(publication).files) if publication else []
+    published += [read_proof(read_proof_file(proof))[0]] if proof else []
     checked = checked_book(book, accounts, quantize, at, max_age)
     secrets, chosen = Opening.read(opening), list(accounts) or None
     made = customer_files(checked.book, checked.snapshot, checked.parameters, secrets, permute, chosen, published)
     count = write_folder(out, ((one.identifier, one.model_dump_json().encode()) for one in made))
     console.say(f"{out}: {count} files, each for one customer alone")
     if not published:
-        console.show_warning("compared with no proof: give the published one with --proof before you send them")
+        console.show_warning("compared with no proof: give --publication before you send them")
     return console.OK
 
 

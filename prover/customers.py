@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from plimsoll.circuits.leaves import Permutation, Quad, account_id, account_leaf, empty_leaf, node, nonce_digest
 from plimsoll.engine.book import Book
@@ -11,8 +11,11 @@ from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.job import check_opening
 from plimsoll.prover.opening import Opening, OpeningError
+from plimsoll.verifier.batch import BATCH
+from plimsoll.verifier.bundle import PROOF
 from plimsoll.verifier.customer import CustomerFile, CustomerHolding
-from plimsoll.verifier.statement import Statement
+from plimsoll.verifier.statement import Statement, read_proof
+from plimsoll.verifier.whole_book import is_batch_name
 
 
 def tree(book: Book, instruments: bytes, opening: Opening, permute: Permutation) -> list[list[Quad]]:
@@ -45,13 +48,13 @@ def customer_files(
     opening: Opening,
     permute: Permutation,
     accounts: list[str] | None = None,
-    published: Statement | None = None,
+    published: Sequence[Statement] = (),
 ) -> Iterator[CustomerFile]:
     """The files of these accounts, or of all, in the book's order. All is checked before the first is made.
 
     Args:
         permute: the Rust core's, for a whole book.
-        published: of the proof that customers will hold their files against.
+        published: of the proofs that customers will hold their files against: the book's, or all batches' in order.
 
     Raises:
         OpeningError: the opening is another book's or another publication's, or makes another root, nonce or
@@ -60,18 +63,28 @@ def customer_files(
     # first of all: the tree of another book's accounts cannot be made
     check_opening(book, snapshot, opening)
     levels = tree(book, parameters.table.digest(), opening, permute)
-    if published is not None:
-        _compare(published, levels[-1][0], opening, parameters)
+    if published:
+        _compare(published, levels[-1], opening, parameters)
     return _files(book, snapshot, parameters, opening, levels, book.accounts if accounts is None else accounts)
 
 
-def _compare(published: Statement, root: Quad, opening: Opening, parameters: RiskParameters) -> None:
-    compared = (
-        ("instrument table", published.digests.instruments, parameters.table.digest()),
-        ("nonce", published.nonce_digest, nonce_digest(bytes.fromhex(opening.nonce))),
-        ("root", published.public_values[1:5], root),
-    )
-    for what, proven, made in compared:
+def leaf_proofs(files: Mapping[str, bytes]) -> list[Statement]:
+    """The statements of a publication's proofs about leaves: the book's, or all batches' in order."""
+    names = [PROOF] if PROOF in files else sorted(filter(is_batch_name, files))
+    return [read_proof(files[name])[0] for name in names]
+
+
+def _root(statement: Statement) -> tuple[int, ...]:
+    return statement.public_values[2:6] if statement.kind == BATCH else statement.public_values[1:5]
+
+
+def _compare(published: Sequence[Statement], roots: list[Quad], opening: Opening, parameters: RiskParameters) -> None:
+    nonce = nonce_digest(bytes.fromhex(opening.nonce))
+    for what, proven, made in (
+        ("instrument table", {one.digests.instruments for one in published}, {parameters.table.digest()}),
+        ("nonce", {one.nonce_digest for one in published}, {nonce}),
+        ("root", [_root(one) for one in published], roots),
+    ):
         if proven != made:
             raise OpeningError(
                 f"the proof has another {what} than book and opening file make: customers would be refused; use the "

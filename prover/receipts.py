@@ -11,14 +11,12 @@ from plimsoll.circuits.totals_tables import TotalsShape
 from plimsoll.engine.book import Book
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.prover.customers import siblings, tree
+from plimsoll.prover.customers import leaf_proofs, siblings, tree
 from plimsoll.prover.job import check_opening
 from plimsoll.prover.opening import Opening, OpeningError
 from plimsoll.prover.signing_key import SigningKey
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.receipts import Joint, Promise, Receipt, promise_digest
-from plimsoll.verifier.statement import read_proof
-from plimsoll.verifier.whole_book import batch_name
 
 Batches = Sequence[tuple[Quad, Quad]]
 """Root and commitment of each batch, in order."""
@@ -38,9 +36,7 @@ def batches_of(bundle: Bundle) -> Batches:
     """Root and commitment of each batch of a publication, as its proofs show them; none for a book of one tree."""
     if not bundle.is_whole:
         return ()
-    count = sum(batch_name(i) in bundle.files for i in range(len(bundle.files)))
-    shown = [read_proof(bundle.files[batch_name(i)])[0].public_values for i in range(count)]
-    return [(values[2:6], values[6:10]) for values in shown]
+    return [(one.public_values[2:6], one.public_values[6:10]) for one in leaf_proofs(bundle.files)]
 
 
 def issue(

@@ -193,7 +193,7 @@ def test_files_need_the_opening_of_this_book() -> None:
 def test_files_need_the_proof_of_this_book() -> None:
     """Each of the three by itself: root, nonce, instrument table."""
     statement = read_proof(proof())[0]
-    customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), permute, published=statement)
+    customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), permute, published=[statement])
     root = (statement.public_values[0], 1, *statement.public_values[2:])
     table = replace(statement.digests, instruments=bytes(32))
     for changes, what in (
@@ -203,7 +203,7 @@ def test_files_need_the_proof_of_this_book() -> None:
     ):
         other = replace(statement, **changes)  # type: ignore[arg-type]
         with pytest.raises(OpeningError, match=f"the proof has another {what} than"):
-            customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), permute, published=other)
+            customer_files(BOOK, SNAPSHOT, PARAMETERS, opening(), permute, published=[other])
 
 
 @pytest.mark.parametrize("name", ["ann ", "Ann", "ann\u200b", "\u0430nn", ""])

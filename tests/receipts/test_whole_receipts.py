@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from venue_office import venue
 from whole_venue import EXACT, FUND, LOTS, MARKET_FILE, PARAMETERS, POLICY, RULES_FILE, SNAPSHOT, Case, proven
 
 from plimsoll.circuits.poseidon2 import permute
-from plimsoll.prover.customers import customer_files
+from plimsoll.prover.customers import customer_files, leaf_proofs
 from plimsoll.prover.opening import OpeningError
 from plimsoll.prover.publication import make_bundle
 from plimsoll.prover.receipts import batches_of, issue
@@ -117,6 +118,18 @@ def test_promise_of_another_joint_is_evidence() -> None:
     signed = one.model_copy(update={"promise": promise, "signature": venue().sign(promise_digest(promise))})
     with pytest.raises(BrokenPromiseError, match="levels over batches"):
         check_kept(signed, publication(), KEY, POLICY)
+
+
+def test_files_are_made_for_the_published_batches() -> None:
+    proofs = leaf_proofs(publication().files)
+    assert len(proofs) == 2
+    customer_files(EXACT.book, SNAPSHOT, PARAMETERS, EXACT.opening, permute, published=proofs)
+    for wrong in (proofs[::-1], proofs[:1]):
+        with pytest.raises(OpeningError, match="the proof has another root"):
+            customer_files(EXACT.book, SNAPSHOT, PARAMETERS, EXACT.opening, permute, published=wrong)
+    other = [proofs[0], replace(proofs[1], nonce_digest=bytes(32))]
+    with pytest.raises(OpeningError, match="the proof has another nonce"):
+        customer_files(EXACT.book, SNAPSHOT, PARAMETERS, EXACT.opening, permute, published=other)
 
 
 def test_receipts_need_the_batches_of_this_opening() -> None:
