@@ -11,36 +11,29 @@ import click
 from plimsoll.circuits.batch_tables import BatchShape
 from plimsoll.circuits.shapes import LOG_LEAVES, ShapeClass, ShapeError
 from plimsoll.cli import console
-from plimsoll.cli.book_files import read_book_files, write_book_files
+from plimsoll.cli.book_files import read_book_files
+from plimsoll.cli.book_prove import Demand, Sizes, check_bounds, check_places, liability_bounds, prove_demanded
 from plimsoll.cli.check import amount_option
 from plimsoll.cli.memory import forbid_core_dumps
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, policy_at, root_of
 from plimsoll.cli.proof_files import read_market
-from plimsoll.cli.prove import HOLDINGS
-from plimsoll.cli.prove_files import default_opening, refuse_second_root
-from plimsoll.cli.venue_files import checked_book
+from plimsoll.cli.prove import HOLDINGS, read_book
+from plimsoll.cli.prove_files import default_opening, refuse_second_root, warn_of_secrets
+from plimsoll.cli.readers import warn_of_readers
 from plimsoll.cli.verdicts import refuse
 from plimsoll.cli.whole_book import book_figures_shown, fund_shown, shown_root
-from plimsoll.engine.batch_schedule import compile_batch_schedule
-from plimsoll.engine.book_figures import book_figures
 from plimsoll.engine.ingest.preflight import check_directory
-from plimsoll.engine.liabilities import LiabilityError
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.scenarios import NO_SCENARIOS, ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.prover.batch_job import ClaimError, ProvenBook, new_batch_opening, prove_batches
-from plimsoll.prover.book_claims import claims_of
-from plimsoll.prover.opening import Opening
 from plimsoll.prover.tape import TapeError
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.terms import terms_of
-from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF, batch_name, verify_whole_book
+from plimsoll.verifier.whole_book import MAX_BATCHES, verify_whole_book
 
 LEAVES: Final = 12
 """log2 of the leaves of a batch, where the book has more accounts than that."""
-SECONDS_A_BATCH: Final = 3.0
-SECONDS_A_LEAF: Final = 2.5e-3
-"""Estimate of the time to prove, measured on two cores; only the bar uses it."""
+SECONDS_A_PROOF: Final = 2.0
+"""Estimate of the time to verify; only the bar uses it."""
 
 
 @click.group()
@@ -68,7 +61,7 @@ def book() -> None:
     callback=amount_option,
     default="0",
     show_default=True,
-    help="What covers deficits, in quote currency.",
+    help="What covers deficits, in quote currency; no deficit may be above it.",
 )
 @click.option("--allow-failing", is_flag=True, help="Prove how many accounts fail and what they lack; else none may.")
 @click.option("--show-totals", is_flag=True, help="Publish the totals of every instrument; else they stay hidden.")
@@ -105,104 +98,37 @@ def prove(
 ) -> int:
     """Prove BOOK over as many batches as it needs, with its totals and what its accounts lack.
 
+    OUT is for publication, all of it. The opening file is secret and must be kept: without it nothing more can be
+    proven about the published root.
+
     \b
     Exit codes: 0 proven, 1 something that would have to be claimed is not true of the book,
     2 wrong usage, 3 the book or another file cannot be used.
     """
     forbid_core_dumps()
     check_directory(book)
-    if out.exists():
-        raise click.UsageError(f"--out {out} exists: name a new folder")
-    demanded = _bounds(bounds)
-    checked = checked_book(book, (), quantize, at, max_age)
+    check_places(out, opening)
+    demand = Demand(fund, allow_failing, show_totals, hide_deficits, liability_bounds(bounds))
+    warn_of_readers(book)
     scenarios = NO_SCENARIOS if scenario_file is None else read_market(ScenarioList, scenario_file)
+    checked = read_book(book, quantize, at, max_age, as_json)
+    if checked is None:
+        return console.UNREADABLE
+    check_bounds(demand.bounds, checked.parameters.table)
     sequence = checked.snapshot.sequence
     opening = opening or default_opening(book, sequence)
+    check_places(out, opening)
     if not new_root and not opening.exists():
         refuse_second_root(out, opening, book, sequence)
     if new_root and opening.exists():
         raise click.UsageError(f"--new-root: {opening} exists; move it away, or name another file with --opening")
+    warn_of_secrets(out, book, opening, "that folder, never the one around it")
     try:
-        shape, batches = declared_sizes(accounts or len(checked.book), len(checked.book), holdings_per_account)
-        figures = book_figures(compile_batch_schedule(checked.snapshot, checked.parameters, scenarios), checked.book)
-        table = checked.parameters.table
-        if not allow_failing and figures.figures[0].accounts:
-            console.show_error(
-                f"nothing proven: {figures.figures[0].accounts} accounts are below maintenance margin (`plimsoll "
-                "check` lists them); correct them, or publish what they lack with --allow-failing"
-            )
-            return console.FAILED
-        claims = claims_of(
-            figures,
-            table,
-            len(scenarios),
-            fund=fund,
-            show_totals=show_totals,
-            bound_liabilities=demanded,
-            exact=not hide_deficits,
-        )
-        terms_of(claims, table, scenarios)
-        kept = opening.exists()
-        secrets = Opening.read(opening) if kept else new_batch_opening(checked.book, shape, batches, checked.snapshot)
-        seconds = batches * (SECONDS_A_BATCH + shape.leaves * SECONDS_A_LEAF)
-        start = time.monotonic()
-        proven: ProvenBook = console.timed(
-            "proving",
-            seconds,
-            lambda tell: prove_batches(
-                checked.book,
-                checked.snapshot,
-                checked.parameters,
-                scenarios,
-                claims,
-                shape,
-                secrets,
-                progress=tell,
-            ),
-        )
-    except (ClaimError, LiabilityError, VerificationError) as error:
-        console.show_error(f"nothing proven: {error}")
-        return console.FAILED
+        sizes = Sizes(*declared_sizes(accounts or len(checked.book), len(checked.book), holdings_per_account))
+        return prove_demanded(checked, scenarios, demand, sizes, out, opening, as_json)
     except (ShapeError, TapeError) as error:
         console.show_error(str(error))
         return console.USAGE
-    elapsed = time.monotonic() - start
-    if not kept:
-        # first the opening, then the proofs: proofs without their opening would be worthless
-        secrets.write(opening)
-    files = {
-        CLAIMS: claims.model_dump_json(indent=2).encode() + b"\n",
-        SCENARIOS: scenarios.model_dump_json(indent=2).encode() + b"\n",
-        TOTALS_PROOF: proven.totals,
-        **{batch_name(i): proof for i, proof in enumerate(proven.batches)},
-    }
-    write_book_files(out, files)
-    size = sum(map(len, files.values()))
-    data = {
-        "proven": True,
-        "folder": str(out),
-        "opening": str(opening),
-        "opening_reused": kept,
-        "bytes": size,
-        "batches": batches,
-        "shape": shape.name,
-        "root": shown_root(proven.root),
-        "accounts": len(checked.book),
-        "seconds": f"{elapsed:.3f}",
-    }
-    if as_json:
-        console.write_json(data)
-        return console.OK
-    state = "the one that existed" if kept else "new; secret: back it up, publish it never"
-    rows = [
-        ("folder", f"{out} ({size / 1e6:.1f} MB: claims, {batches} batches, totals)"),
-        ("root", shown_root(proven.root)),
-        ("opening file", f"{opening} ({state})"),
-        ("shape class", f"{batches} of {shape.name}"),
-        ("time", f"{elapsed:.1f} s, {len(checked.book) / max(elapsed, 1e-9):,.0f} accounts/s"),
-    ]
-    console.stdout().print(console.facts("Proven: the claims about the book", rows))
-    return console.OK
 
 
 @book.command("verify")
@@ -230,7 +156,7 @@ def verify(
     """
     files = read_book_files(folder)
     snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
-    seconds = 2.0 * len(files)
+    seconds = SECONDS_A_PROOF * len(files)
     start = time.monotonic()
     try:
         verified = console.timed(
@@ -276,16 +202,14 @@ def declared_sizes(accounts: int, there: int, holdings_per_account: int) -> tupl
     rows = ShapeClass.fitting(1, holdings_per_account).rows_per_account
     shape = BatchShape(log_leaves, rows)
     batches = -(-accounts // shape.leaves)
+    if batches > MAX_BATCHES:
+        raise ShapeError(
+            f"--accounts {accounts} needs {batches} batches of {shape.leaves}, a book has at most {MAX_BATCHES}: "
+            "publish two books"
+        )
     if batches * shape.leaves < there:
-        raise ShapeError(f"--accounts {accounts} leaves room for {batches * shape.leaves}, the book has {there}")
+        raise ShapeError(
+            f"--accounts {accounts} leaves room for {batches * shape.leaves} accounts, the book has {there}: declare "
+            "more"
+        )
     return shape, batches
-
-
-def _bounds(given: tuple[str, ...]) -> dict[str, str]:
-    bounds: dict[str, str] = {}
-    for one in given:
-        currency, equals, amount = one.partition("=")
-        if not equals or not currency or not amount or currency in bounds:
-            raise click.UsageError(f"--liabilities {one}: expected CURRENCY=AMOUNT, each currency once")
-        bounds[currency] = amount
-    return bounds

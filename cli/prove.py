@@ -86,18 +86,9 @@ def prove(
     out = out or PROOF
     check_targets(out, opening, force)
     warn_of_readers(book)
-    try:
-        with console.counted() as progress:
-            checked = preflight(book, freshness=freshness(at, max_age), quantize=quantize, progress=progress)
-    except BookRefusedError as error:
-        if as_json:
-            console.write_json({"proven": False, "findings": findings_data(error.findings)})
-        else:
-            show_findings(error.findings)
-        console.show_error(f"{book} cannot be used: {summary(error.findings)}")
+    checked = read_book(book, quantize, at, max_age, as_json)
+    if checked is None:
         return console.UNREADABLE
-    if not as_json:
-        show_findings(map(nameless, checked.findings))
     try:
         shape = ShapeClass.fitting(accounts or len(checked.book), holdings_per_account)
         if shape.leaves < len(checked.book):
@@ -119,6 +110,23 @@ def prove(
         return console.USAGE
 
 
+def read_book(book: Path, quantize: bool, at: int | None, max_age: int | None, as_json: bool) -> CheckedBook | None:
+    """A book without errors, its other findings shown; None after showing why it cannot be used."""
+    try:
+        with console.counted() as progress:
+            checked = preflight(book, freshness=freshness(at, max_age), quantize=quantize, progress=progress)
+    except BookRefusedError as error:
+        if as_json:
+            console.write_json({"proven": False, "findings": findings_data(error.findings)})
+        else:
+            show_findings(error.findings)
+        console.show_error(f"{book} cannot be used: {summary(error.findings)}")
+        return None
+    if not as_json:
+        show_findings(map(nameless, checked.findings))
+    return checked
+
+
 def _prove(checked: CheckedBook, shape: ShapeClass, out: Path, opening: Path, as_json: bool) -> int:
     book, snapshot, parameters = checked.book, checked.snapshot, checked.parameters
     kept = opening.exists()
@@ -128,7 +136,7 @@ def _prove(checked: CheckedBook, shape: ShapeClass, out: Path, opening: Path, as
         # before any secret is drawn: a refused book leaves no file behind
         refuse_failing(book, snapshot, parameters)
     except FailingAccountsError as error:
-        return _failing(error, snapshot.quote, as_json)
+        return show_failing(error, snapshot.quote, as_json, "liquidate, top up or correct them first")
     secrets = Opening.read(opening) if kept else new_opening(book, shape, snapshot)
     start = time.monotonic()
     seconds = SECONDS + shape.leaves * SECONDS_A_LEAF + shape.holdings_rows * SECONDS_A_ROW
@@ -160,7 +168,8 @@ def _prove(checked: CheckedBook, shape: ShapeClass, out: Path, opening: Path, as
     return console.OK
 
 
-def _failing(error: FailingAccountsError, quote: str, as_json: bool) -> int:
+def show_failing(error: FailingAccountsError, quote: str, as_json: bool, remedy: str) -> int:
+    """Names the accounts that fail, the worst first; returns the exit code."""
     if as_json:
         failing = [{"account": name, "margin_gap": exact(gap)} for name, gap in error.gaps.items()]
         console.write_json({"proven": False, "failing": failing})
@@ -173,7 +182,7 @@ def _failing(error: FailingAccountsError, quote: str, as_json: bool) -> int:
             terminal.print(f"and {len(worst) - SHOWN:,} more; --json lists all of them")
     count = len(error.gaps)
     what = "1 account is" if count == 1 else f"{count:,} accounts are"
-    console.show_error(f"nothing proven: {what} below maintenance margin; liquidate, top up or correct them first")
+    console.show_error(f"nothing proven: {what} below maintenance margin; {remedy}")
     return console.FAILED
 
 

@@ -17,6 +17,7 @@ from plimsoll.engine.atomic import refuse_shared, shared_with
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.statement import MAGIC, MAX_STATEMENT_BYTES, read_proof
+from plimsoll.verifier.whole_book import TOTALS_PROOF
 
 PROOF: Final = Path("book.proof")
 """In the folder where the command is run. Not beside the book: a folder with a proof in it gets published."""
@@ -51,7 +52,7 @@ def check_targets(out: Path, opening: Path | None, force: bool) -> None:
         refuse_shared(opening.parent, opening.name)
 
 
-def warn_of_secrets(out: Path, book: Path, opening: Path) -> None:
+def warn_of_secrets(out: Path, book: Path, opening: Path, what: str = "the file, never its folder") -> None:
     """A proof among secrets, published with its folder; and folders in which others may exchange files."""
     for path, others in ((out, ("everybody",)), (opening, ("everybody", "its group"))):
         if shared_with(path.parent) in others:
@@ -59,9 +60,7 @@ def warn_of_secrets(out: Path, book: Path, opening: Path) -> None:
             console.show_warning(f"{path.parent} can be written by {who}, who could exchange {path.name} there")
     folder = out.resolve().parent
     if folder in (book.resolve(), opening.resolve().parent):
-        console.show_warning(
-            f"{out} lies in one folder with secrets (the book or the opening file): publish the file, never its folder"
-        )
+        console.show_warning(f"{out} lies in one folder with secrets (the book or the opening file): publish {what}")
 
 
 def refuse_second_root(out: Path, opening: Path, book: Path, sequence: int) -> None:
@@ -97,7 +96,9 @@ def refuse_second_root(out: Path, opening: Path, book: Path, sequence: int) -> N
 def _proofs(folders: dict[Path, None]) -> Iterator[Path]:
     for folder in folders:
         if os.access(folder, os.R_OK):
-            yield from (path for path in sorted(folder.iterdir()) if _is_proof(path))
+            for path in sorted(folder.iterdir()):
+                # a book's proofs have a folder of their own
+                yield from (one for one in (path, path / TOTALS_PROOF) if _is_proof(one))
 
 
 def _is_proof(path: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from plimsoll.cli import console
+from plimsoll.cli.book_files import is_book_folder
 from plimsoll.cli.not_said import NOT_SAID
 from plimsoll.cli.options import (
     AT,
@@ -31,9 +32,13 @@ from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
+from plimsoll.verifier.batch import BATCH
 from plimsoll.verifier.book import VerifiedBook, verify_book
+from plimsoll.verifier.bundle import MANIFEST
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import FULL_SECURITY, hexadecimal
+from plimsoll.verifier.statement import read_proof
+from plimsoll.verifier.totals import TOTALS
 
 SECONDS: Final = 3.0
 """Rough time of a verification; only the bar uses it."""
@@ -103,6 +108,8 @@ def verify(
         sequence=sequence,
         previous=previous,
     )
+    if is_book_folder(proof) and not (proof / MANIFEST).exists():
+        raise click.UsageError(f"{proof} is a folder of a book's proofs: verify it with `plimsoll book verify {proof}`")
     if is_publication(proof):
         if market:
             raise click.UsageError(f"{proof} is a publication: it has its own snapshot; leave --market out")
@@ -122,7 +129,10 @@ def verify(
     try:
         verified = console.timed("verifying", SECONDS, lambda _tell: verify_book(data, snapshot, rules, accepted))
     except VerificationError as error:
-        return refuse(error, as_json, f"{proof} fails at step")
+        code = refuse(error, as_json, f"{proof} fails at step")
+        if _kind(data) in (BATCH, TOTALS):
+            console.say(f"{proof} is one proof of a book over batches: verify its folder with `plimsoll book verify`")
+        return code
     elapsed = time.monotonic() - start
     if as_json:
         names = {"venue_claimed": snapshot.venue, "parameters_claimed": f"{rules.name}, revision {rules.revision}"}
@@ -131,6 +141,14 @@ def verify(
     else:
         _show(proof, verified, snapshot, rules, elapsed)
     return console.OK
+
+
+def _kind(data: bytes) -> str:
+    """The kind that a proof file states; empty for a broken one."""
+    try:
+        return read_proof(data)[0].kind
+    except VerificationError:
+        return ""
 
 
 def _data(verified: VerifiedBook) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from plimsoll.circuits.batch_tables import BatchShape
 from plimsoll.circuits.totals_tables import MAX_LOG_SLOTS
@@ -121,7 +121,7 @@ def verify_whole_book(
     return VerifiedWholeBook(claims, scenarios, batches, totals, snapshot_time(snapshot), snapshot.sequence)
 
 
-def _conditions(policy: Policy) -> dict[str, object]:
+def _conditions(policy: Policy) -> dict[str, Any]:
     """All of a policy but what is another for each kind of proof."""
     others = ("programs", "shapes", "root", "context")
     return {f.name: getattr(policy, f.name) for f in fields(Policy) if f.name not in others}

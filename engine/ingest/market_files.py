@@ -1,4 +1,4 @@
-"""Read snapshot.json and parameters.json, and judge the snapshot's age."""
+"""Read snapshot.json, parameters.json and lists of scenarios, and judge the snapshot's age."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from plimsoll.engine.ingest.findings import FieldRefusedError, Findings, Severit
 from plimsoll.engine.json_files import load_model, parse_json, read_bytes
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError, Problem
+from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
 
 SNAPSHOT: Final = "snapshot.json"
@@ -20,7 +21,17 @@ PARAMETERS: Final = "parameters.json"
 MICROSECONDS: Final = 1_000_000
 MAX_AHEAD: Final = 300 * MICROSECONDS
 DEFAULT_MAX_AGE: Final = 86_400 * MICROSECONDS
-_KINDS: Final = {"a market snapshot": MarketSnapshot, "risk parameters": RiskParameters}
+_KINDS: Final = {
+    "a market snapshot": MarketSnapshot,
+    "risk parameters": RiskParameters,
+    "a list of scenarios": ScenarioList,
+}
+_MARKS: Final = {
+    "a market snapshot": {"prices"},
+    "risk parameters": {"instruments", "close_out"},
+    "a list of scenarios": {"scenarios"},
+}
+"""Fields that only this kind has."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -68,8 +79,7 @@ def read_market_file(model: type[Model], path: Path, findings: Findings, name: s
     except InputError as error:
         other = _other_kind(model, data)
         if other is not None:
-            own = next(name for name, kind in _KINDS.items() if kind is model)
-            message = f"expected {own}, but this file holds {other}"
+            message = f"expected {_name_of(model)}, but this file holds {other}"
             findings.add(name, FieldRefusedError("swapped-files", message, "exchange the two files"))
             return None
         problems = [Problem(name, one.place, one.value, one.message, one.remedy) for one in error.problems]
@@ -85,9 +95,8 @@ def _other_kind(model: type[BaseModel], data: bytes) -> str | None:
         return None
     if not isinstance(value, dict):
         return None
-    marks = {"a market snapshot": {"prices"}, "risk parameters": {"instruments", "close_out"}}
     for name, kind in _KINDS.items():
-        if kind is not model and marks[name] <= value.keys() and not marks[_name_of(model)] & value.keys():
+        if kind is not model and _MARKS[name] <= value.keys() and not _MARKS[_name_of(model)] & value.keys():
             return name
     return None
 

@@ -50,6 +50,11 @@ _ARGUED: dict[str, dict[str, str]] = {
             "equivalent: an insecure profile that is not allowed was refused by `check_policy` before"
         ),
     },
+    "verifier/batch.py check_security": {
+        "operand | without `policy.allow_insecure`": (
+            "equivalent: an insecure profile that is not allowed was refused by `check_policy` before"
+        ),
+    },
     "verifier/constraints.py recompose_quotient": {
         "assert | assert len(chunks) == CHUNKS == 1 << LOG_CHUNKS + LOG_ZK": (
             "equivalent: the parser reads exactly CHUNKS chunks, and CHUNKS is made of the two logarithms"
