@@ -7,11 +7,12 @@ may be set to something that no honest prover writes.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+import pytest
 from machine import CIRCUITS, Machine, cairo, machine
 
 from plimsoll.circuits.batch_tables import batch_program
@@ -265,6 +266,16 @@ def random_batch(seed: int, leaves: int = 2) -> Batch:
     if rng.random() < 0.4:
         accounts[rng.randrange(leaves)] = EMPTY
     return Batch(tuple(accounts), rng.randrange(2**59))
+
+
+def sampled(names: Iterable[str], every: int = 3) -> list[Any]:
+    """Parameters of a test: one in so many with every change, the others in the audit."""
+    return [name if i % every == 0 else pytest.param(name, marks=pytest.mark.audit) for i, name in enumerate(names)]
+
+
+def audited(*names: Any) -> list[Any]:
+    """Parameters for the audit only: like others, but for a number."""
+    return [pytest.param(name, marks=pytest.mark.audit) for name in names]
 
 
 @cache
