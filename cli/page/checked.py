@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from plimsoll.cli.page.dropped import ReaderFile
+from plimsoll.cli.page.figures import covered
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import CustomerFile, VerifiedCustomer
@@ -45,6 +46,11 @@ class Checked:
         if self.verified:
             time = snapshot_time(self.bundle.snapshot)
         return f"{time.day} {time:%B %Y, %H:%M} UTC"
+
+    @property
+    def covered(self) -> str:
+        """What is proven of all accounts, as the end of a sentence."""
+        return covered(self.verified.book, self.bundle.snapshot.quote) if self.verified else "nothing was proven"
 
 
 @dataclass(frozen=True, slots=True)

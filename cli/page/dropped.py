@@ -23,6 +23,8 @@ from plimsoll.verifier.oracles import OracleSet, PublicKey
 BLOCK: Final = 512
 """A tar archive's header: it begins with its first file's name and has `ustar` at byte 257."""
 MAX_NAME: Final = 120
+PARCELLED: Final = "customer.json"
+"""The customer's file in a parcel (`plimsoll customer parcel`)."""
 
 
 class ReaderFile(BaseModel):
@@ -81,7 +83,7 @@ def sort_files(files: Iterable[tuple[str, bytes]]) -> Dropped:
 
 def _one(found: Dropped, name: str, data: bytes) -> None:
     if _is_archive(data):
-        _take(found, name, "a publication", found.publications, _read_archive, data)
+        _archive(found, name, data)
         return
     try:
         fields = parse_json(data, name)
@@ -96,6 +98,19 @@ def _one(found: Dropped, name: str, data: bytes) -> None:
         found.refused.append(Refused(name, "", "no file of a kind that this page knows"))
 
 
+def _archive(found: Dropped, name: str, data: bytes) -> None:
+    """A publication, or a parcel: one with a customer's file beside."""
+    try:
+        files = read_archive(data)
+    except PlimsollError as error:
+        found.refused.append(Refused(name, "a publication", str(error)))
+        return
+    own = files.pop(PARCELLED, None)
+    _take(found, name, "a publication", found.publications, _read_loose, files)
+    if own is not None:
+        _take(found, f"{name}/{PARCELLED}", "an account file", found.customers, _read_customer, own)
+
+
 def _take(found: Dropped, name: str, what: str, target: list[Any], read: Any, data: Any) -> None:
     try:
         target.append((name, read(data, name)))
@@ -105,10 +120,6 @@ def _take(found: Dropped, name: str, what: str, target: list[Any], read: Any, da
 
 def _read_loose(files: dict[str, bytes], name: str) -> Bundle:
     return bundle_of(files, name)
-
-
-def _read_archive(data: bytes, name: str) -> Bundle:
-    return bundle_of(read_archive(data), name)
 
 
 def _read_customer(data: bytes, name: str) -> CustomerFile:

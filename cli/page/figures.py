@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from plimsoll.cli.publication_figures import ACCEPTED, ATTESTED, CLAIMED, PROVEN, figures
+from plimsoll.cli.whole_book import book_figures_shown
 from plimsoll.engine.problems import printable
 from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.bundle import Bundle
@@ -56,11 +57,12 @@ def all_covered(book: VerifiedBook | VerifiedWholeBook) -> bool:
     return gap.amount == 0 or gap.accounts == 0
 
 
-def covered(book: VerifiedBook | VerifiedWholeBook) -> str:
+def covered(book: VerifiedBook | VerifiedWholeBook, quote: str) -> str:
     """What is proven of all accounts, as the end of a sentence."""
-    if all_covered(book):
+    if not isinstance(book, VerifiedWholeBook) or all_covered(book):
         return "every account in the book met its margin requirement"
-    return "all accounts of the book were counted, and what the failing ones lack is no more than the figures say"
+    lacking = dict(book_figures_shown(book, quote))["below maintenance margin"]
+    return f"all accounts of the book were counted, and below their margin requirement were: {lacking}"
 
 
 def _grouped(text: str) -> str:

@@ -135,7 +135,7 @@ function heard(data) {
     ready = true;
     show();
   } else if (data.kind === "stage") {
-    at("status").dataset.stage = data.text;
+    say(`${data.text}…`);
   } else if (data.kind === "answer") {
     finish();
     answered(JSON.parse(data.text));
@@ -162,10 +162,10 @@ async function check() {
   at("answer").hidden = true;
   at("bar").hidden = false;
   at("check").disabled = true;
-  at("status").dataset.stage = "Reading your files";
+  say("Reading your files…");
   busy = setInterval(() => {
-    const seconds = Math.round((performance.now() - began) / 1000);
-    say(`${at("status").dataset.stage}… ${seconds} s`);
+    // beside the status, not in it: a screen reader need not say each second
+    at("seconds").textContent = `${Math.round((performance.now() - began) / 1000)} s`;
   }, 1000);
   try {
     const read = [];
@@ -180,6 +180,7 @@ async function check() {
 function finish() {
   clearInterval(busy);
   busy = null;
+  at("seconds").textContent = "";
   at("bar").hidden = true;
   show();
 }

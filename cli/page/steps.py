@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from plimsoll.cli.page.checked import Checked, Pins
-from plimsoll.cli.page.figures import covered
 from plimsoll.verifier.errors import VerificationError
 
 FILES, SIGNED, PROVEN, PRICES, RESERVES = range(5)
@@ -25,7 +24,7 @@ def steps(one: Checked, pins: Pins, several: bool) -> list[dict[str, str]]:
     told = [
         ("The files are whole", "Each file is, byte for byte, the one that the list of contents names.", ""),
         ("The exchange signed it", "The list of contents is signed with the key that you gave.", ""),
-        ("The book is proven", f"The proof holds: {covered(one.verified.book)}." if one.verified else "", ""),
+        ("The book is proven", f"The proof holds: {one.covered}.", ""),
         (
             "The prices are signed",
             "The price reporters whom you named signed them.",

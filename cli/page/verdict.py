@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from plimsoll.cli.page.checked import Checked, Pins
 from plimsoll.cli.page.dropped import Dropped
-from plimsoll.cli.page.figures import covered
 from plimsoll.cli.page.words import AGAIN, DO_NOT_RELY, KEEP, TELL, failed
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.problems import printable
@@ -92,7 +91,7 @@ def _open(newest: Checked, checked: Sequence[Checked], dropped: Dropped, pins: P
             todo = ("Bring that publication, or remove the file.",)
             return said("warn", "One file belongs to another publication", text, todo)
     if newest.account is None:
-        text = f"All of {venue}'s publication was verified: at {newest.moment} {_covered(newest)}."
+        text = f"All of {venue}'s publication was verified: at {newest.moment} {newest.covered}."
         todo = ("Add your own account file for this publication.",)
         return said("warn", "The book is sound. Are you in it?", text, todo)
     if pins.key is None:
@@ -111,16 +110,12 @@ def _open(newest: Checked, checked: Sequence[Checked], dropped: Dropped, pins: P
 def _good(newest: Checked) -> dict[str, Any]:
     age = (datetime.now(UTC) - snapshot_time(newest.bundle.snapshot)).days
     text = (
-        f"{newest.bundle.manifest.venue} has proven that at {newest.moment} {_covered(newest)}. "
+        f"{newest.bundle.manifest.venue} has proven that at {newest.moment} {newest.covered}. "
         "Your account is one of them, once, with the balances below."
     )
     if age >= OLD_DAYS:
         text += f" That was {age} days ago: ask for a newer publication to know about today."
     return said("good", "Your account is in the book", text, ("Compare the balances below with your own records.",))
-
-
-def _covered(one: Checked) -> str:
-    return covered(one.verified.book) if one.verified else "nothing was proven"
 
 
 def _failure(title: str, error: PlimsollError) -> dict[str, Any]:

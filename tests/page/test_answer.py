@@ -167,7 +167,7 @@ def test_a_book_with_failing_accounts_is_not_called_covered() -> None:
     told = asked(files, key())
     assert told["verdict"]["tone"] == "good"
     assert "every account" not in json.dumps(told)
-    assert "what the failing ones lack" in told["verdict"]["text"]
+    assert "below their margin requirement were: 2 accounts, lacking" in told["verdict"]["text"]
     shown = {one["label"]: (one["value"], one["trust"]) for one in told["figures"]}
     assert shown["Below maintenance margin"][0].startswith("2 accounts") and shown["Insurance fund"][1] == "claimed"
     failing = asked(files | {"me.json": whole_day.customers()["gus"]}, key())["account"]

@@ -65,7 +65,11 @@ def test_her_account_is_found_with_its_history(tab: Browser, tmp_path: Path) -> 
 def test_a_book_over_batches(tab: Browser, tmp_path: Path) -> None:
     files = {"book.tar": whole_day.archive(), "me.json": whole_day.customers()["ann"]}
     text = check(tab, tmp_path, files, page_venue.key())
-    assert text.startswith("good\n") and "what the failing ones lack" in text and "Below maintenance margin" in text
+    assert (
+        text.startswith("good\n")
+        and "below their margin requirement were: 2 accounts" in text
+        and "Below maintenance margin" in text
+    )
 
 
 def test_names_from_files_are_text(tab: Browser, tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""`plimsoll customer parcel`: a customer's file and the publication as one file, for the customers' page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from plimsoll.cli import console
+from plimsoll.cli.options import PATH
+from plimsoll.cli.page.dropped import PARCELLED
+from plimsoll.engine.atomic import FileWriteError, write_atomically
+from plimsoll.engine.json_files import read_bytes
+from plimsoll.verifier.archive import load_archive, write_archive
+from plimsoll.verifier.bundle import bundle_of, read_directory
+from plimsoll.verifier.customer import CustomerFile
+
+
+@click.command()
+@click.argument("file", type=PATH)
+@click.argument("publication", type=PATH)
+@click.argument("out", type=PATH)
+def parcel(file: Path, publication: Path, out: Path) -> int:
+    """Write a customer's FILE and the PUBLICATION that it is for to the new file OUT, for the customers' page.
+
+    The parcel is as secret as FILE. Nothing is verified: that is what the page does.
+
+    \b
+    Exit codes: 0 done, 2 FILE is for another publication, 3 a file cannot be read, or OUT exists or cannot be written.
+    """
+    data = read_bytes(file)
+    own = CustomerFile.parse(data, str(file))
+    files = load_archive(publication) if publication.is_file() else read_directory(publication)
+    manifest = bundle_of(files, str(publication)).manifest
+    if (own.venue, own.sequence) != (manifest.venue, manifest.sequence):
+        raise click.UsageError(f"{file} is for publication {own.sequence} of {own.venue!r}: name that publication")
+    try:
+        write_atomically(out, write_archive(files | {PARCELLED: data}), mode=0o600, exclusive=True)
+    except FileExistsError:
+        raise FileWriteError(f"{out} exists: name a new file") from None
+    console.say(f"{out}: for this customer alone")
+    return console.OK
