@@ -47,6 +47,10 @@ SECONDS_A_LEAF: Final = 2.5e-3
 """Estimate of the time to prove, measured on two cores; only the bar uses it."""
 
 
+FEW: Final = 10
+"""Accounts below which an exact figure is warned of."""
+
+
 @dataclass(frozen=True)
 class Demand:
     """What is to be claimed. `fund`: 10^-20 quote currency; `bounds`: units of each currency that is bounded."""
@@ -144,6 +148,16 @@ def demanded_claims(checked: CheckedBook, figures: BookFigures, scenarios: Scena
     return claims
 
 
+def warn_of_few(claims: BookClaims) -> None:
+    """An exact sum over few accounts is a value of the public schedule with few preimages: it tells their positions."""
+    for name, figure in zip(FIGURE_NAMES, claims.figures, strict=False):
+        if figure.exact and figure.accounts is not None and 0 < figure.accounts < FEW:
+            console.show_warning(
+                f"{name}: an exact sum over {figure.accounts} accounts can give their positions away; claim bounds with "
+                "--hide-deficits"
+            )
+
+
 def secrets_of(opening: Path, checked: CheckedBook, sizes: Sizes) -> tuple[Opening, bool]:
     """The publication's secrets, and whether their file existed.
 
@@ -184,6 +198,7 @@ def prove_demanded(
             console.write_json({"proven": False, "untrue": str(error)})
         console.show_error(f"nothing proven: {error}")
         return console.FAILED
+    warn_of_few(claims)
     secrets, kept = secrets_of(opening, checked, sizes)
     seconds = sizes.batches * (SECONDS_A_BATCH + sizes.shape.leaves * SECONDS_A_LEAF)
     start = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 NOT_SAID: Final = (
@@ -15,19 +16,27 @@ NOT_SAID: Final = (
 """What a valid proof does not say."""
 
 
-def of_publication(*, prices: bool, rules: bool, totals: bool = False, coverage: bool = False) -> tuple[str, ...]:
+def of_publication(
+    *, prices: bool, rules: bool, totals: bool = False, uncovered: Sequence[str] | None = None
+) -> tuple[str, ...]:
     """What a valid publication does not say.
 
     Args:
         prices: an accepted set of oracles attests them.
         rules: the reader accepts them.
         totals: the book is proven with its totals.
-        coverage: its bounded liabilities were compared with listed reserves.
+        uncovered: currencies whose liabilities have no bound that listed reserves were compared with; None: no reserves
+            were compared.
     """
     own = () if rules else ("that the rules are sound: they are the venue's own; give those that you accept",)
     signed = "that prices called claimed are right" if prices else "who signed the prices: no oracle set was given"
-    sums = ("that settlement balances are right", "that longs equal shorts", "that reserves cover liabilities")
-    left = [one for one, said in zip(sums, (False, totals, totals and coverage), strict=True) if not said]
+    left = ["that settlement balances are right"]
+    if not totals:
+        left.append("that longs equal shorts")
+    if not totals or uncovered is None:
+        left.append("that reserves cover liabilities")
+    elif uncovered:
+        left.append(f"that reserves cover what customers own in {', '.join(uncovered)}: no bound of it is claimed")
     return (
         *own,
         "how many accounts there are: every leaf may be empty",

@@ -176,6 +176,12 @@ class Reader:
         return verify_bundle(bundle, self.key, oracles, self.policy, rules=self.rules, max_apart=self.blocks_within)
 
 
+def _uncovered(verified: VerifiedBundle) -> tuple[str, ...] | None:
+    if verified.coverage is None or not isinstance(verified.book, VerifiedWholeBook):
+        return None
+    return verified.book.unbounded
+
+
 def verify_publication(directory: Path, reader: Reader, as_json: bool) -> int:
     """`plimsoll verify` of a publication: every part, and one line a figure."""
     bundle = read_publication(directory)
@@ -188,7 +194,7 @@ def verify_publication(directory: Path, reader: Reader, as_json: bool) -> int:
         prices=verified.prices is not None,
         rules=reader.rules is not None,
         totals=isinstance(verified.book, VerifiedWholeBook),
-        coverage=verified.coverage is not None,
+        uncovered=_uncovered(verified),
     )
     if as_json:
         lines = [{"figure": one.what, "value": one.value, "label": one.label} for one in found]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from plimsoll.cli.amounts import exact
 from plimsoll.engine.book_claims import ClaimedFigure
 from plimsoll.verifier.policy import hexadecimal
 from plimsoll.verifier.whole_book import VerifiedWholeBook
+
+NOT_BOUNDED: Final = "not bounded: customers may own any amount of it"
 
 
 def shown_root(root: tuple[int, ...]) -> str:
@@ -27,6 +31,7 @@ def book_figures_shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[st
     for scenario, deficit in zip(scenarios.scenarios, claims.deficits[1:], strict=True):
         rows.append((f"deficit in scenario {scenario.name}", _figure(deficit, quote, "lacking")))
     rows += [(f"liabilities in {name}", f"at most {amount} {name}") for name, amount in claims.liabilities.items()]
+    rows += [(f"liabilities in {name}", NOT_BOUNDED) for name in verified.unbounded]
     if claims.totals is None:
         rows.append(("totals", "hidden; of each derivative longs equal shorts"))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plimsoll.engine.book_claims import BookClaims, ClaimedFigure, ShownTotals
 from plimsoll.engine.book_figures import BookFigures
-from plimsoll.engine.decimals import format_quantity
+from plimsoll.engine.decimals import VALUE_SCALE, format_quantity
 from plimsoll.engine.instruments import InstrumentTable
 from plimsoll.engine.liabilities import liabilities
 
@@ -25,7 +25,8 @@ def claims_of(
         figures: of the book, by the batch schedule of the snapshot and `scenarios` scenarios.
         fund: 10^-20 quote currency.
         bound_liabilities: by currency, in units; None: each currency's liabilities as they are.
-        exact: publish each sum of shortfalls and its number; else only that deficits are within the fund.
+        exact: publish each sum of shortfalls and its number; else only that deficits are within the fund, and of the
+            margin gap the next power of ten. An exact sum over few accounts tells much of their positions.
     """
     totals = None
     if show_totals:
@@ -41,8 +42,8 @@ def claims_of(
         bound_liabilities = {one.currency: format_quantity(one.lots, one.lot) for one in owed}
     claimed = [
         ClaimedFigure.model_construct(amount=one.amount, accounts=one.accounts, exact=True)
-        if exact or f == 0
-        else ClaimedFigure.model_construct(amount=fund, accounts=None, exact=False)
+        if exact or one.accounts == 0 == f
+        else ClaimedFigure.model_construct(amount=fund if f else _next_power(one.amount), accounts=None, exact=False)
         for f, one in enumerate(figures.figures[: 2 + scenarios])
     ]
     return BookClaims.model_construct(
@@ -54,3 +55,11 @@ def claims_of(
         margin_gap=claimed[0],
         deficits=tuple(claimed[1:]),
     )
+
+
+def _next_power(amount: int) -> int:
+    """The least power of ten of whole quote currency that is not below the amount; 10^-20 of it."""
+    power = VALUE_SCALE
+    while power < amount:
+        power *= 10
+    return power

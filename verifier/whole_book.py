@@ -15,6 +15,7 @@ from typing import Any, Final
 from plimsoll.circuits.batch_tables import BatchShape
 from plimsoll.circuits.totals_tables import MAX_LOG_SLOTS
 from plimsoll.engine.book_claims import BookClaims
+from plimsoll.engine.instruments import Kind
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -53,6 +54,8 @@ class VerifiedWholeBook:
     totals: VerifiedTotals
     snapshot_time: datetime
     sequence: int
+    unbounded: tuple[str, ...]
+    """Currencies in which customers can own something, and of which the claims give no bound, by name."""
 
     @property
     def root(self) -> tuple[int, ...]:
@@ -118,7 +121,16 @@ def verify_whole_book(
     totals = verify_totals(files[TOTALS_PROOF], batches, terms, snapshot, scenarios, totals_policy)
     if policy.root is not None:
         require(totals.root == policy.root, STEP, "the root that the caller was shown", "another")
-    return VerifiedWholeBook(claims, scenarios, batches, totals, snapshot_time(snapshot), snapshot.sequence)
+    owned = {one.currency for one in parameters.table if one.kind in (Kind.SPOT, Kind.SETTLEMENT)}
+    return VerifiedWholeBook(
+        claims=claims,
+        scenarios=scenarios,
+        batches=batches,
+        totals=totals,
+        snapshot_time=snapshot_time(snapshot),
+        sequence=snapshot.sequence,
+        unbounded=tuple(sorted(owned - claims.liabilities.keys())),
+    )
 
 
 def _conditions(policy: Policy) -> dict[str, Any]:
