@@ -153,7 +153,7 @@ def warn_of_few(claims: BookClaims) -> None:
     for name, figure in zip(FIGURE_NAMES, claims.figures, strict=False):
         if figure.exact and figure.accounts is not None and 0 < figure.accounts < FEW:
             console.show_warning(
-                f"{name}: an exact sum over {figure.accounts} accounts can give their positions away; claim bounds with "
+                f"{name}: an exact sum over {figure.accounts} accounts can give their positions away; bound it with "
                 "--hide-deficits"
             )
 
