@@ -30,11 +30,11 @@ from plimsoll.engine.market import Market
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.engine.thresholds import Threshold, compile_threshold
+from plimsoll.verifier.batch import check_security
 from plimsoll.verifier.book import Expected, VerifiedBook
 from plimsoll.verifier.consumer import ConsumerContext
 from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.policy import Policy, check_policy, hexadecimal, snapshot_time
-from plimsoll.verifier.security import security_bits
 from plimsoll.verifier.stark import verify_proof
 from plimsoll.verifier.statement import NO_PREVIOUS, Digests, Statement, read_proof
 from plimsoll.verifier.whole_book import VerifiedWholeBook
@@ -151,9 +151,7 @@ def verify_account(
     expected = expected_account(program, snapshot, parameters, threshold)
     for name in ("instruments", "schedule", "tables"):
         _check_digest(name, getattr(expected.digests, name), statement.digests)
-    bits = security_bits(expected.book.tables, statement.profile)
-    if bits < policy.security_floor and not (policy.allow_insecure and statement.profile.insecure):
-        raise VerificationError(STEP, f"at least {policy.security_floor} proven bits", f"{bits:.1f} bits")
+    bits = check_security(expected.book, statement, policy)
     # (4) - (6) Transcript, constraints at zeta and terminals, openings.
     values = list(statement.public_values)
     verify_proof(expected.book.tables, values, statement.digest(), body, statement.profile)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+import inputs_accounts
 import inputs_book
 import inputs_counts
 import inputs_files
@@ -29,6 +30,7 @@ GROUPS = [
     inputs_vectors,
     inputs_book,
     inputs_whole_books,
+    inputs_accounts,
 ]
 """From quick to slow. Within a site the first input that kills it is named, so the order is part of the page."""
 SLOW_FOR = ("verifier/book.py", "verifier/policy.py")

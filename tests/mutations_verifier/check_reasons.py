@@ -12,6 +12,9 @@ NOT_RUN = {
 """Functions of modules that verifying executes, which it does not call."""
 
 NOT_BOUNDS = {
+    "ADDRESS_BYTES": "length of an address: shape of a context's encoding",
+    "ENCODED_BYTES": "length of a context's encoding",
+    "_SECOND": "microseconds of a second",
     "ELEMENT": "bytes of an element: a unit of the encoding",
     "DIGEST": "bytes of a digest: a unit of the encoding",
     "DIGEST_BYTES": "bytes of a digest",

@@ -19,10 +19,11 @@ from typing import Any
 from check_sites import ROOT, Site
 
 import plimsoll.prover.tape
+import plimsoll.verifier.account
 import plimsoll.verifier.book
 
 ROOMS = ("plimsoll.engine", "plimsoll.circuits", "plimsoll.verifier")
-assert plimsoll.verifier.book and plimsoll.prover.tape
+assert plimsoll.verifier.account and plimsoll.verifier.book and plimsoll.prover.tape
 
 
 def dotted(path: str) -> str:
