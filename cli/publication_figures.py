@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plimsoll.cli.amounts import exact
-from plimsoll.cli.whole_book import book_figures_shown, fund_shown
+from plimsoll.cli.whole_book import NOT_BOUNDED, book_figures_shown, fund_shown
 from plimsoll.engine.decimals import PPM_DIGITS, format_decimal
 from plimsoll.engine.fields import format_time
 from plimsoll.verifier.bundle import Bundle
@@ -67,7 +67,10 @@ def _of_the_book(verified: VerifiedBundle, quote: str) -> list[Figure]:
     book = verified.book
     if not isinstance(book, VerifiedWholeBook):
         return [Figure("every account meets its maintenance margin", book.shape.name, PROVEN)]
-    found = [Figure(name, value, PROVEN) for name, value in book_figures_shown(book, quote)]
+    found = [
+        Figure(name, value, CLAIMED if value == NOT_BOUNDED else PROVEN)
+        for name, value in book_figures_shown(book, quote)
+    ]
     found.append(Figure("insurance fund", fund_shown(book, quote), CLAIMED))
     if verified.coverage is None:
         return found
