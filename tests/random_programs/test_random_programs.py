@@ -70,7 +70,7 @@ def test_rows_of_a_book_are_a_memory() -> None:
     judge(subject.cairo, rebuilt(subject, random_batch(3).tape()), padded(subject.machine.tables))
 
 
-@pytest.mark.parametrize("name", ["cursors_in_recursion", "records", "inlined_calls"])
+@pytest.mark.parametrize("name", ["cursors_in_recursion", "records", "inlined_calls", "ledger"])
 def test_no_other_memory_is_accepted(name: str) -> None:
     """Any one cell of the rebuilt memory changed: the VM refuses. So its acceptance means something."""
     path = HERE / "programs" / f"{name}.cairo"
