@@ -22,7 +22,6 @@ from plimsoll.cli.page.verdict import nothing, said, verdict
 from plimsoll.cli.page.words import NOT_SAID
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.verifier.customer import CustomerFile, verify_customer
-from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import verify_bundle, verify_history
 
@@ -82,8 +81,7 @@ def _find_accounts(checked: Sequence[Checked], dropped: Dropped, tell: Tell) -> 
 
 def _find_account(one: Checked, file: CustomerFile) -> None:
     if one.file is not None:
-        one.account = None
-        one.account_error = VerificationError("customer", "one account file for each publication", "two")
+        one.files_left.append(file)
         return
     one.file = file
     if one.verified is None:

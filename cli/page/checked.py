@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -28,6 +28,8 @@ class Checked:
     verified: VerifiedBundle | None = None
     error: PlimsollError | None = None
     file: CustomerFile | None = None
+    files_left: list[CustomerFile] = field(default_factory=list)
+    """Further account files for this publication: one is looked at, and the verdict is never good then."""
     account: VerifiedCustomer | None = None
     account_error: PlimsollError | None = None
     joined: bool | None = None

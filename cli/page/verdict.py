@@ -85,6 +85,9 @@ def _damaged(dropped: Dropped) -> dict[str, Any] | None:
 
 def _open(newest: Checked, checked: Sequence[Checked], dropped: Dropped, pins: Pins) -> dict[str, Any] | None:
     venue = newest.bundle.manifest.venue
+    if any(one.files_left for one in checked) or len({one.file.identifier for one in checked if one.file}) > 1:
+        text = "You brought account files of more than one account. They were not all looked at."
+        return said("warn", "One account at a time, please", text, ("Keep the files of one account, and check again.",))
     for _, file in dropped.customers:
         if all(file != one.file for one in checked):
             text = f"An account file is for publication {file.sequence} of {file.venue}, which is not among your files."

@@ -53,4 +53,9 @@ def test_quickstart_runs_as_written(repository: Path, tmp_path: Path) -> None:
 def test_ci_runs_every_check(repository: Path) -> None:
     script = repository / ".ci" / "run"
     assert os.access(script, os.X_OK)
-    assert re.findall(r"^make .*$", script.read_text(), flags=re.MULTILINE) == ["make check", "make docs", "make test"]
+    assert re.findall(r"^make .*$", script.read_text(), flags=re.MULTILINE) == [
+        "make check",
+        "make docs",
+        "make page",
+        "make test",
+    ]

@@ -123,7 +123,10 @@ def test_an_account_file_with_a_lie(field: str, value: object) -> None:
 def test_an_account_file_of_another_day_or_a_second_one() -> None:
     later = {"book.tar": day(0).archive, "me.json": day(1).customers["ann"]}
     assert verdict(later, key()) == ("warn", "One file belongs to another publication")
-    assert verdict(honest() | {"ben.json": day(0).customers["ben"]}, key())[0] == "bad"
+    one = ("warn", "One account at a time, please")
+    assert verdict(honest() | {"ben.json": day(0).customers["ben"]}, key()) == one
+    both = honest() | {"new.tar": day(1).archive, "new.json": day(1).customers["ben"]}
+    assert verdict(both, key()) == one
     assert verdict(honest() | {"copy.json": day(0).customers["ann"], "copy.tar": day(0).archive}, key())[0] == "good"
 
 
