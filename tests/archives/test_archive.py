@@ -146,6 +146,9 @@ def test_truncated_rejected() -> None:
     for length in range(len(data)):
         with pytest.raises(ArchiveError):
             read_archive(data[:length])
+    refused(data[: BLOCK + 700], "a is cut off")
+    refused(data[:-1], "cut off after")
+    refused(data[:-BLOCK], "cut off after")
 
 
 @pytest.mark.parametrize("field", [b"77777777777\0", b"00000003000\0", b"\x80" + b"\xff" * 11, b"-0000000001\0"])
@@ -187,7 +190,9 @@ def test_too_many_and_too_large_files_rejected(monkeypatch: pytest.MonkeyPatch) 
     refused(many[: -2 * BLOCK] + write_archive({"g": b""}), "more than")
     with pytest.raises(ArchiveError, match="more than"):
         write_archive({f"f{i:04}": b"" for i in range(archive.MAX_FILES + 1)})
+    whole = write_archive({"a": b"12345"})
     monkeypatch.setattr(archive, "MAX_FILE", 4)
+    refused(whole, "larger than")
     with pytest.raises(ArchiveError, match="larger than"):
         write_archive({"a": b"12345"})
 
