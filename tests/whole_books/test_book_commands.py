@@ -70,9 +70,7 @@ def test_prove_leaves_a_folder_and_a_private_opening(proven: Path) -> None:
     assert b"alice" not in published and json.loads(published[: published.index(b"\n}\n") + 3])["version"] == 1
 
 
-def test_second_proof_of_one_opening_has_the_same_root_and_a_warning_among_secrets(
-    plimsoll: Commands, copy: Path
-) -> None:
+def test_second_proof_has_the_same_root_and_is_warned_of_among_secrets(plimsoll: Commands, copy: Path) -> None:
     out = copy / "book" / "again"
     outcome = plimsoll("book", "prove", copy / "book", "--out", out, *AT, "--json")
     said = outcome.json()
