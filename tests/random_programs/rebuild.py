@@ -20,6 +20,7 @@ from typing import Any
 
 from plimsoll.circuits import vm
 from plimsoll.circuits.compiler import CompiledPath, CompiledProgram, callgraph
+from plimsoll.circuits.compiler.builtins import ROM_BUS
 from plimsoll.circuits.compiler.callgraph import MAIN
 from plimsoll.circuits.compiler.calls import FUNCTION_BUS
 from plimsoll.circuits.compiler.cursors import SEQUENTIAL
@@ -202,15 +203,16 @@ def rebuild(
     return Layout(paths, tables, rows).run(outputs, program.builtins)
 
 
-def padded(tables: TableSet) -> list[list[int]]:
-    """The schedule as its table has it: the rows of its padding are records too, copies of the last."""
-    for table in tables.tables:
-        if table.name == "rom:schedule":
-            return [list(record) for record in zip(*table.periodic[1:], strict=True)]
-    return []
+def padded(tables: TableSet) -> dict[str, list[list[int]]]:
+    """Records of the read-only tables as these have them: the rows of padding are records too, copies of the last."""
+    return {
+        table.name.removeprefix(ROM_BUS): [list(record) for record in zip(*table.periodic[1:], strict=True)]
+        for table in tables.tables
+        if table.name.startswith(ROM_BUS)
+    }
 
 
-def judge(cairo: Any, memory: Rebuilt, records: Sequence[Sequence[int]]) -> None:
+def judge(cairo: Any, memory: Rebuilt, records: Mapping[str, vm.Records]) -> None:
     """Has cairo-lang's VM accept the memory as it stands, bytecode `cairo`, from main's first instruction to its end.
 
     Raises:
