@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import page_venue
 import pytest
+import whole_day
 from service_desk import AGES, FREE, SLOW, Answer, Desk, account_request, book_request, key, service, soon, worked
 from venue_office import parts, published, venue
 
@@ -18,11 +20,12 @@ from plimsoll.prover.attestations import gather
 from plimsoll.service.limits import Limits
 from plimsoll.service.models import ServicePolicy, SignedStatement
 from plimsoll.verifier.account import ACCOUNT_PROGRAM
-from plimsoll.verifier.archive import write_archive
+from plimsoll.verifier.archive import read_archive, write_archive
 from plimsoll.verifier.attestations import AttestationPolicy, VerifierSet, context_digest, verify_attestation
 from plimsoll.verifier.bundle import MANIFEST, PROOF, SIGNATURE
 from plimsoll.verifier.contexts import publication_context, threshold_word
 from plimsoll.verifier.policy import BOOK_PROGRAM
+from plimsoll.verifier.totals import TOTALS_PROGRAM
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +190,17 @@ def test_publication_is_valid_and_lies_are_not() -> None:
     for body in (b"", archive()[:-1], archive() + b"\0", archive(**{PROOF: b"PLIMSOLL"}), b"\x1f\x8b" + bytes(600)):
         refused = worked("bundle", body, ours)
         assert refused.status == 400 and set(refused.json) == {"error"}, refused.body
+
+
+def test_publication_of_a_whole_book_is_that_of_its_totals() -> None:
+    found = worked("bundle", whole_day.archive(), {"venue_key": page_venue.venue().public_key.hex()})
+    assert found.status == 200, found.body
+    said = found.json["statement"]
+    assert (said["kind"], said["program"]) == ("publication", TOTALS_PROGRAM)
+    assert said["root"] == found.json["figures"]["root"] and said["security_bits"] >= 128
+    cut = {name: data for name, data in read_archive(whole_day.archive()).items() if name != "batch-01.proof"}
+    refused = worked("bundle", write_archive(cut), {"venue_key": page_venue.venue().public_key.hex()})
+    assert refused.status in (400, 422) and refused.json.get("valid") is not True
 
 
 def test_publication_needs_a_key_that_is_one(desk: Desk) -> None:
