@@ -160,20 +160,30 @@ def is_publication(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What whoever verifies a publication pins. `rules`: digest of the parameters that she accepts."""
+    """What whoever verifies a publication pins. `rules` and `stress`: digests of parameters and scenario list
+    that she accepts."""
 
     key: bytes | None
     oracles: Path | None
     policy: Policy
     rules: bytes | None = None
     blocks_within: int | None = MAX_APART
+    stress: bytes | None = None
 
     def verify(self, bundle: Bundle) -> VerifiedBundle:
         """Everything in it. Raises `VerificationError` and `BundleError`."""
         if self.key is None:
             raise click.UsageError("PROOF is a publication: give the venue's public key with --venue-key")
         oracles = OracleSet.load(self.oracles) if self.oracles else None
-        return verify_bundle(bundle, self.key, oracles, self.policy, rules=self.rules, max_apart=self.blocks_within)
+        return verify_bundle(
+            bundle,
+            self.key,
+            oracles,
+            self.policy,
+            rules=self.rules,
+            stress=self.stress,
+            max_apart=self.blocks_within,
+        )
 
 
 def _uncovered(verified: VerifiedBundle) -> tuple[str, ...] | None:
@@ -189,7 +199,7 @@ def verify_publication(directory: Path, reader: Reader, as_json: bool) -> int:
         verified = reader.verify(bundle)
     except VerificationError as error:
         return refuse(error, as_json, f"{directory} fails at step")
-    found = figures(bundle, verified, rules=reader.rules is not None)
+    found = figures(bundle, verified, rules=reader.rules is not None, stress=reader.stress is not None)
     not_said = of_publication(
         prices=verified.prices is not None,
         rules=reader.rules is not None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plimsoll.cli.amounts import exact
-from plimsoll.cli.whole_book import NOT_BOUNDED, book_figures_shown, fund_shown
+from plimsoll.cli.whole_book import NOT_BOUNDED, book_figures_shown, fund_shown, scenarios_shown
 from plimsoll.engine.decimals import PPM_DIGITS, format_decimal
 from plimsoll.engine.fields import format_time
 from plimsoll.verifier.bundle import Bundle
@@ -25,12 +25,12 @@ class Figure:
     label: str
 
 
-def figures(bundle: Bundle, verified: VerifiedBundle, *, rules: bool = False) -> list[Figure]:
+def figures(bundle: Bundle, verified: VerifiedBundle, *, rules: bool = False, stress: bool = False) -> list[Figure]:
     """One line a figure: proven by a proof, attested by a signature, or only claimed by the venue; the rules accepted
     by the reader where she gave them (`rules`)."""
     snapshot = bundle.snapshot
     found = [
-        *_of_the_book(verified, snapshot.quote),
+        *_of_the_book(verified, snapshot.quote, stress),
         Figure("root of the book", show_quad(verified.book.root), PROVEN),
         Figure("proven bits", f"{verified.book.security_bits:.1f}, profile {verified.book.profile}", PROVEN),
         Figure("rules", f"{bundle.parameters.name}, revision {bundle.parameters.revision}", CLAIMED),
@@ -62,7 +62,7 @@ def figures(bundle: Bundle, verified: VerifiedBundle, *, rules: bool = False) ->
     return found
 
 
-def _of_the_book(verified: VerifiedBundle, quote: str) -> list[Figure]:
+def _of_the_book(verified: VerifiedBundle, quote: str, stress: bool) -> list[Figure]:
     """What its proofs establish, and whether listed coins cover it."""
     book = verified.book
     if not isinstance(book, VerifiedWholeBook):
@@ -71,6 +71,7 @@ def _of_the_book(verified: VerifiedBundle, quote: str) -> list[Figure]:
         Figure(name, value, CLAIMED if value == NOT_BOUNDED else PROVEN)
         for name, value in book_figures_shown(book, quote)
     ]
+    found.append(Figure("list of scenarios", scenarios_shown(book), ACCEPTED if stress else CLAIMED))
     found.append(Figure("insurance fund", fund_shown(book, quote), CLAIMED))
     if verified.coverage is None:
         return found

@@ -31,6 +31,7 @@ from plimsoll.cli.publication import Reader, is_publication, verify_publication
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.batch import BATCH
 from plimsoll.verifier.book import VerifiedBook, verify_book
@@ -52,6 +53,12 @@ SECONDS: Final = 3.0
     type=RulesType(),
     metavar="FILE|HEX",
     help="The risk parameters you accept; for a publication their file or digest.",
+)
+@click.option(
+    "--scenarios",
+    type=RulesType(),
+    metavar="FILE|HEX",
+    help="For a publication: the stress scenarios you accept, their file or digest.",
 )
 @click.option("--venue-key", callback=parse_key, metavar="HEX", help="For a publication: the venue's public key.")
 @click.option("--oracles", type=PATH, help="For a publication: the oracle set you accept.")
@@ -75,6 +82,7 @@ def verify(
     proof: Path,
     market: Path | None,
     parameters: Path | bytes | None,
+    scenarios: Path | bytes | None,
     venue_key: bytes | None,
     oracles: Path | None,
     blocks_within: int | None,
@@ -114,10 +122,12 @@ def verify(
         if market:
             raise click.UsageError(f"{proof} is a publication: it has its own snapshot; leave --market out")
         digest = read_market(RiskParameters, parameters).digest() if isinstance(parameters, Path) else parameters
-        return verify_publication(proof, Reader(venue_key, oracles, accepted, digest, blocks_within), as_json)
-    if venue_key or oracles:
+        stress = read_market(ScenarioList, scenarios).digest() if isinstance(scenarios, Path) else scenarios
+        reader = Reader(venue_key, oracles, accepted, digest, blocks_within, stress)
+        return verify_publication(proof, reader, as_json)
+    if venue_key or oracles or scenarios:
         raise click.UsageError(
-            "--venue-key and --oracles are for a publication; PROOF is neither directory nor archive"
+            "--venue-key, --oracles and --scenarios are for a publication; PROOF is neither directory nor archive"
         )
     if isinstance(parameters, bytes):
         raise click.UsageError("a proof is verified with the file of the parameters: a digest is not enough")

@@ -6,6 +6,7 @@ from typing import Final
 
 from plimsoll.cli.amounts import exact
 from plimsoll.engine.book_claims import ClaimedFigure
+from plimsoll.engine.decimals import PPM_DIGITS, format_decimal
 from plimsoll.verifier.policy import hexadecimal
 from plimsoll.verifier.whole_book import VerifiedWholeBook
 
@@ -28,8 +29,9 @@ def book_figures_shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[st
         ("below maintenance margin", _figure(claims.margin_gap, quote, "lacking")),
         ("deficit at the snapshot", _figure(claims.deficits[0], quote, "lacking")),
     ]
-    for scenario, deficit in zip(scenarios.scenarios, claims.deficits[1:], strict=True):
-        rows.append((f"deficit in scenario {scenario.name}", _figure(deficit, quote, "lacking")))
+    for scenario, deficit, (low, high) in zip(scenarios.scenarios, claims.deficits[1:], verified.moves, strict=True):
+        moves = f"prices move by {_percent(low)} to {_percent(high)}"
+        rows.append((f"deficit in scenario {scenario.name}", f"{_figure(deficit, quote, 'lacking')}; {moves}"))
     rows += [(f"liabilities in {name}", f"at most {amount} {name}") for name, amount in claims.liabilities.items()]
     rows += [(f"liabilities in {name}", NOT_BOUNDED) for name in verified.unbounded]
     if claims.totals is None:
@@ -42,6 +44,17 @@ def book_figures_shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[st
 def fund_shown(verified: VerifiedWholeBook, quote: str) -> str:
     """The fund that deficits are within. It is a claim until its addresses sign."""
     return f"{exact(verified.claims.insurance_fund)} {quote}, not below any deficit"
+
+
+def scenarios_shown(verified: VerifiedWholeBook) -> str:
+    """Name, revision and digest of the scenario list: two lists of one name may move prices otherwise."""
+    one = verified.scenarios
+    return f"{one.name}, revision {one.revision}, {one.digest().hex()}"
+
+
+def _percent(ppm: int) -> str:
+    sign = "-" if ppm < 0 else "+"
+    return f"{sign}{format_decimal(abs(ppm), PPM_DIGITS - 2)} %"
 
 
 def _figure(claimed: ClaimedFigure, quote: str, verb: str) -> str:

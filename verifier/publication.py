@@ -42,6 +42,7 @@ def verify_bundle(
     policy: Policy | None = None,
     *,
     rules: bytes | None = None,
+    stress: bytes | None = None,
     max_apart: int | None = MAX_APART,
 ) -> VerifiedBundle:
     """Everything that a publication says, against what the caller pins.
@@ -51,6 +52,7 @@ def verify_bundle(
         oracles: whom to believe about prices; without it prices are only claimed.
         policy: conditions on the book's proof, and the clock by which the publication is judged.
         rules: digest of the risk parameters that the caller accepts; without it they are the venue's own.
+        stress: digest of the scenario list that the caller accepts; without it the list is the venue's own.
         max_apart: how far blocks of reserves may be from the snapshot, microseconds; None for any distance.
 
     Raises:
@@ -58,7 +60,7 @@ def verify_bundle(
         BundleError: a signed file that breaks its form, or files that do not fit together.
     """
     try:
-        return _verify(bundle, venue_key, oracles, policy or Policy(), rules, max_apart)
+        return _verify(bundle, venue_key, oracles, policy or Policy(), rules, stress, max_apart)
     except (VerificationError, BundleError):
         raise
     except PlimsollError as error:
@@ -72,6 +74,7 @@ def _verify(
     oracles: OracleSet | None,
     policy: Policy,
     rules: bytes | None,
+    stress: bytes | None,
     max_apart: int | None,
 ) -> VerifiedBundle:
     manifest = bundle.manifest
@@ -91,7 +94,7 @@ def _verify(
     # 5. The book is proven, and its root is the one that was signed; the publication is not of the reader's future.
     book: VerifiedBook | VerifiedWholeBook
     if bundle.is_whole:
-        book = verify_whole_book(bundle.files, snapshot, bundle.parameters, policy)
+        book = verify_whole_book(bundle.files, snapshot, bundle.parameters, policy, stress=stress)
     else:
         book = verify_book(bundle.files[PROOF], snapshot, bundle.parameters, policy)
     require(book.root == manifest.root, STEP, f"the root {show_quad(manifest.root)} in the proof", show_quad(book.root))

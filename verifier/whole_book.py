@@ -15,9 +15,10 @@ from typing import Any, Final
 from plimsoll.circuits.batch_tables import BatchShape
 from plimsoll.circuits.totals_tables import MAX_LOG_SLOTS
 from plimsoll.engine.book_claims import BookClaims
+from plimsoll.engine.decimals import PPM
 from plimsoll.engine.instruments import Kind
 from plimsoll.engine.parameters import RiskParameters
-from plimsoll.engine.scenarios import ScenarioList
+from plimsoll.engine.scenarios import ScenarioList, shocked
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.batch import BATCH_PROGRAM, BatchPolicy, VerifiedBatches, verify_batches
 from plimsoll.verifier.errors import VerificationError, require
@@ -56,6 +57,8 @@ class VerifiedWholeBook:
     sequence: int
     unbounded: tuple[str, ...]
     """Currencies in which customers can own something, and of which the claims give no bound, by name."""
+    moves: tuple[tuple[int, int], ...]
+    """Lowest and highest change of a price in each scenario, in ppm, as recomputed: a name says nothing."""
 
     @property
     def root(self) -> tuple[int, ...]:
@@ -90,6 +93,8 @@ def verify_whole_book(
     snapshot: MarketSnapshot,
     parameters: RiskParameters,
     policy: Policy | None = None,
+    *,
+    stress: bytes | None = None,
 ) -> VerifiedWholeBook:
     """Verifies the proofs of a book over batches.
 
@@ -97,6 +102,7 @@ def verify_whole_book(
         files: by name: claims.json, scenarios.json, totals.proof, and batch-00.proof and on without a gap.
         policy: time, age, security and sequence are looked at for every proof; `root` for the book's; the programs
             are those that this release pins; shape classes and a consumer's context are conditions on other proofs.
+        stress: digest of the scenario list that the caller accepts; without it the list is the venue's own.
 
     Raises:
         VerificationError: with the step that failed, what was expected and what came.
@@ -113,6 +119,9 @@ def verify_whole_book(
     require(not policy.shapes and not policy.context, STEP, "no shape class and no context in the policy", "one")
     claims = BookClaims.parse(files[CLAIMS], CLAIMS)
     scenarios = ScenarioList.parse(files[SCENARIOS], SCENARIOS)
+    found = scenarios.digest()
+    if stress is not None:
+        require(found == stress, STEP, f"scenarios with the digest {stress.hex()}", found.hex())
     terms = terms_of(claims, parameters.table, scenarios)
     batch_policy = BatchPolicy(**_conditions(policy), programs=frozenset({BATCH_PROGRAM}))
     proofs = [files[batch_name(i)] for i in range(count)]
@@ -130,7 +139,14 @@ def verify_whole_book(
         snapshot_time=snapshot_time(snapshot),
         sequence=snapshot.sequence,
         unbounded=tuple(sorted(owned - claims.liabilities.keys())),
+        moves=tuple(_moves(snapshot, shocked(snapshot, parameters, one)) for one in scenarios.scenarios),
     )
+
+
+def _moves(before: MarketSnapshot, after: MarketSnapshot) -> tuple[int, int]:
+    """Lowest and highest change of a price, in ppm; a price of zero has none."""
+    changes = [after.prices[name] * PPM // price - PPM for name, price in before.prices.items() if price]
+    return min(changes, default=0), max(changes, default=0)
 
 
 def _conditions(policy: Policy) -> dict[str, Any]:
