@@ -44,14 +44,17 @@ def postings(solver: Solver, declared: Declarations) -> list[Item]:
     for i, entry in enumerate(solver.row.posted):
         place = f"post{i} ({solver.lines.message(entry.number, entry.bus)})"
         key, amount = IntPoly.lift(entry.key), IntPoly.lift(entry.amount)
-        value, keys = _value(solver, amount), solver.facts.value(key)
-        for what, interval in (("key", keys), ("amount", value)):
-            if interval is None or not readable(interval):
-                raise BoundsError(solver.row.table, place, f"the {what} can wrap p", str(interval or ""))
-        assert value is not None, "checked above"
+        _read_back(solver, place, "key", solver.facts.value(key))
+        value = _read_back(solver, place, "amount", _value(solver, amount))
         family, position = _position(solver, declared, key, amount)
         found.append(Item(place, solver.names.text(key), family, position, position + IntPoly.constant(1), value))
     return found
+
+
+def _read_back(solver: Solver, place: str, what: str, value: Interval | None) -> Interval:
+    if value is None or not readable(value):
+        raise BoundsError(solver.row.table, place, f"the {what} can wrap p", str(value or ""))
+    return value
 
 
 def _value(solver: Solver, amount: IntPoly) -> Interval | None:
