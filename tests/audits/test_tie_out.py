@@ -216,7 +216,7 @@ def test_file_that_is_no_ledger_rejected() -> None:
         (b"", "is empty"),
         (b"name,side,total\n", "expected the columns"),
         (b"\xff\xfe", "UTF-8"),
-        (b"instrument,side,total\n" + b"X,long,1\n" * 20_001, "more than 20000 lines|comes twice"),
+        (b"instrument,side,total\n" + b"".join(b"X%d,long,1\n" % i for i in range(20_001)), "more than 20000 lines"),
     ):
         with pytest.raises(InputError, match=message):
             read_ledger(data, "ledger.csv")
