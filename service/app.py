@@ -80,7 +80,9 @@ def make_app(
         not_said: what a valid proof does not say, for every verdict.
         now: seconds since 1970.
     """
-    app = FastAPI(title=TITLE, version=VERSION, description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=TITLE, version=VERSION, description=DESCRIPTION, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     workers = pool or Pool(limits)
 
     async def verdict(task: str, query: dict[str, Any], body: bytes, expiry: int | None) -> JSONResponse:
