@@ -14,6 +14,13 @@ from plimsoll.verifier.publication import VerifiedBundle
 from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 WORDS: Final = {PROVEN: "Proven", ATTESTED: "Signed", CLAIMED: "Claimed", ACCEPTED: "Yours"}
+LAY: Final = {
+    "every account meets its maintenance margin": ("accounts below their margin requirement", "none"),
+    "proven bits": ("strength of the proof in bits", ""),
+    "time of the snapshot": ("moment of the prices", ""),
+    "published by the venue at": ("published", ""),
+}
+"""Other words, and another value where one stands here, for figures whose own are for experts."""
 GROUP: Final = 8
 DIGITS: Final = 64
 """A value of so many characters is a digest: it stands under "To compare with others", or is for programs."""
@@ -25,7 +32,8 @@ def shown_figures(bundle: Bundle, verified: VerifiedBundle, signer_known: bool) 
     found = [("whose publication", bundle.manifest.venue, trust)]
     for one in figures(bundle, verified):
         if len(one.value) < DIGITS:
-            found.append((one.what, one.value, one.label))
+            what, value = LAY.get(one.what, (one.what, ""))
+            found.append((what, value or one.value, one.label))
     return [
         {
             "label": printable(what[:1].upper() + what[1:]),

@@ -59,6 +59,12 @@ def test_honest_files_are_good_with_the_key_only() -> None:
     told = asked(honest(), key(), root())
     assert told["verdict"]["tone"] == "good"
     assert [one["tone"] for one in told["checks"]] == ["good", "good", "good", "skip", "good", "good"]
+    shown = {one["label"]: (one["value"], one["trust"]) for one in told["figures"]}
+    assert shown["Accounts below their margin requirement"] == ("none", "proven")
+    assert shown["Whose publication"] == ("small", "attested") and shown["Price of BTC"] == ("50000.5 USD", "claimed")
+    assert {"label": "Whose publication", "value": "small", "trust": "claimed", "word": "Claimed"} in asked(honest())[
+        "figures"
+    ]
     assert verdict(honest()) == ("warn", "It fits together, but who signed it?")
     assert asked(honest())["checks"][1]["tone"] == "warn"
 
