@@ -29,9 +29,10 @@ def book_figures_shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[st
         ("below maintenance margin", _figure(claims.margin_gap, quote, "lacking")),
         ("deficit at the snapshot", _figure(claims.deficits[0], quote, "lacking")),
     ]
-    for scenario, deficit, (low, high) in zip(scenarios.scenarios, claims.deficits[1:], verified.moves, strict=True):
-        moves = f"prices move by {_percent(low)} to {_percent(high)}"
-        rows.append((f"deficit in scenario {scenario.name}", f"{_figure(deficit, quote, 'lacking')}; {moves}"))
+    for scenario, deficit, done in zip(scenarios.scenarios, claims.deficits[1:], verified.moves, strict=True):
+        moves = f"prices move by {_percent(done.lowest)} to {_percent(done.highest)}"
+        still = f", {done.still} of {done.prices} stand still" if done.still else ""
+        rows.append((f"deficit in scenario {scenario.name}", f"{_figure(deficit, quote, 'lacking')}; {moves}{still}"))
     rows += [(f"liabilities in {name}", f"at most {amount} {name}") for name, amount in claims.liabilities.items()]
     rows += [(f"liabilities in {name}", NOT_BOUNDED) for name in verified.unbounded]
     if claims.totals is None:

@@ -46,6 +46,16 @@ def is_batch_name(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Moves:
+    """Lowest and highest change of a price in a scenario, in ppm; how many of the prices there are stand still."""
+
+    lowest: int
+    highest: int
+    still: int
+    prices: int
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedWholeBook:
     """What was established about a book and its claims. `root` is the book's, four field elements."""
 
@@ -57,8 +67,8 @@ class VerifiedWholeBook:
     sequence: int
     unbounded: tuple[str, ...]
     """Currencies in which customers can own something, and of which the claims give no bound, by name."""
-    moves: tuple[tuple[int, int], ...]
-    """Lowest and highest change of a price in each scenario, in ppm, as recomputed: a name says nothing."""
+    moves: tuple[Moves, ...]
+    """What each scenario does, as recomputed: a name says nothing."""
 
     @property
     def root(self) -> tuple[int, ...]:
@@ -143,10 +153,10 @@ def verify_whole_book(
     )
 
 
-def _moves(before: MarketSnapshot, after: MarketSnapshot) -> tuple[int, int]:
-    """Lowest and highest change of a price, in ppm; a price of zero has none."""
+def _moves(before: MarketSnapshot, after: MarketSnapshot) -> Moves:
     changes = [after.prices[name] * PPM // price - PPM for name, price in before.prices.items() if price]
-    return min(changes, default=0), max(changes, default=0)
+    still = sum(after.prices[name] == price for name, price in before.prices.items())
+    return Moves(min(changes, default=0), max(changes, default=0), still, len(before.prices))
 
 
 def _conditions(policy: Policy) -> dict[str, Any]:
