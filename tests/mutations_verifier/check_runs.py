@@ -30,13 +30,15 @@ Runner = Callable[[World], object]
 class Input:
     """Something that a verifier is handed. `run` raises where it is refused, in the world it is given.
 
-    `valid`: it must be accepted. `about` is for the page.
+    `valid`: it must be accepted. `about` is for the page. `prepare` makes what it hands over, before the
+    clock runs.
     """
 
     name: str
     about: str
     run: Runner
     valid: bool = False
+    prepare: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class _TooLongError(BaseException):
 def run(one: Input, world: World, *, bounded: bool = True) -> Outcome:
     """Runs an input. `bounded`: with the limits on time and memory that a weakened verifier needs."""
     own = world["engine.errors"].PlimsollError
+    if one.prepare is not None:
+        one.prepare()
     try:
         with _limits(bounded):
             one.run(world)

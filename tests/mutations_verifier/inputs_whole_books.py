@@ -15,4 +15,4 @@ def inputs() -> Iterator[Input]:
     whole_runs.PROVEN["lies"] = True
     for group in (claim_lies, batch_lies, totals_lies):
         for lie in group.lies():
-            yield Input(lie.name, lie.about, lie.run, valid=not lie.step)
+            yield Input(lie.name, lie.about, lie.run, valid=not lie.step, prepare=lie.prepare)

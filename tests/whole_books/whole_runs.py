@@ -20,6 +20,7 @@ from plimsoll.circuits.totals_tables import Terms
 from plimsoll.verifier.batch import VerifiedBatches
 from plimsoll.verifier.whole_book import TOTALS_PROOF
 
+Make = Callable[[], object]
 Run = Callable[[World], object]
 PROVEN = {"lies": False}
 """Whether statements that policy refuses have a proof behind them."""
@@ -34,6 +35,18 @@ class Lie:
     run: Run
     step: str = ""
     words: str = ""
+
+    @property
+    def prepare(self) -> Make | None:
+        """Makes the proofs that it hands over, and keeps them."""
+        made: Make | None = getattr(self.run, "prepare", None)
+        return made
+
+
+def prepared(run: Run, prepare: Make) -> Run:
+    """A run that remembers what makes its proofs."""
+    run.prepare = prepare  # type: ignore[attr-defined]
+    return run
 
 
 def market(world: World, facts: dict[str, Any] | None = None) -> Any:
@@ -63,7 +76,7 @@ def batches(
         files = market(world, snapshot), rules(world, parameters), scenarios(world, stress)
         return world["verifier.batch"].verify_batches(proofs(), *files, conditions)
 
-    return run
+    return prepared(run, proofs)
 
 
 def totals(
@@ -83,7 +96,7 @@ def totals(
         listed = scenarios(world, case.stress)
         return world["verifier.totals"].verify_totals(proof(), known, wanted, market(world), listed, conditions)
 
-    return run
+    return prepared(run, lambda: (proof(), case.verified))
 
 
 def whole(files: Callable[[], dict[str, bytes]], **policy: Any) -> Run:
@@ -93,7 +106,7 @@ def whole(files: Callable[[], dict[str, bytes]], **policy: Any) -> Run:
         conditions = world["verifier.policy"].Policy(**{"at": AT, "allow_insecure": True} | policy)
         return world["verifier.whole_book"].verify_whole_book(files(), market(world), rules(world), conditions)
 
-    return run
+    return prepared(run, files)
 
 
 def once(make: Callable[[], Any]) -> Callable[[], Any]:
