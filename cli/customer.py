@@ -25,7 +25,6 @@ from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.parcel import parcel
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.publication import OWN_RULES, Reader
-from plimsoll.cli.venue_files import checked_book, write_folder
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -73,7 +72,8 @@ def files(
     \b
     Exit codes: 0 done, 2 wrong usage, 3 the book or the opening file cannot be used, or not with what was published.
     """
-    from plimsoll.prover.core_api import permute  # noqa: PLC0415 - checking one's own file must work without the core
+    from plimsoll.cli.venue_files import checked_book, write_folder  # noqa: PLC0415 - checking needs no NumPy, no core
+    from plimsoll.prover.core_api import permute  # noqa: PLC0415
     from plimsoll.prover.customers import customer_files, leaf_proofs  # noqa: PLC0415
     from plimsoll.prover.opening import Opening  # noqa: PLC0415
 

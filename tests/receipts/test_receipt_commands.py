@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -113,3 +115,11 @@ def test_wrong_usage(office: Path, liar: Path, tmp_path: Path, capsys: pytest.Ca
     assert run([*options, "--out", str(liar)]) == 2
     assert run([*options, "--out", str(tmp_path / "x"), "--account", "nobody"]) == 2
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("module", ["audit", "customer", "pack", "receipt"])
+def test_checking_needs_no_numpy_and_no_core(module: str) -> None:
+    """What customers and auditors run: the modules of their commands import without either."""
+    blocked = "import sys; sys.modules.update(dict.fromkeys(('numpy', 'pyarrow', 'plimsoll_core', 'starkware')))"
+    script = f"{blocked}; import plimsoll.cli.{module}"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
