@@ -159,6 +159,12 @@ def test_failing_account_behind_an_empty_leaf_refused() -> None:
     forgery.refused("terminals", "bus builtin:poseidon")
 
 
+def test_two_leaves_of_one_order_refused() -> None:
+    """An account that stands twice has one order: a gap of -1 is none."""
+    batch = Batch((OTHER, replace(OTHER, gap=(-1, 0, 0, 0)), EMPTY, EMPTY))
+    forged_batch(batch).refused("terminals", "bus builtin:range_check", control=False)
+
+
 def test_account_without_its_end_refused() -> None:
     """Holdings are in the leaf and in the totals; the row that would post the shortfalls is none."""
     forgery = forged_batch(silent(HONEST))
