@@ -15,6 +15,7 @@ from plimsoll.cli.book_files import read_book_files
 from plimsoll.cli.book_prove import Demand, Sizes, check_bounds, check_places, liability_bounds, prove_demanded
 from plimsoll.cli.check import amount_option
 from plimsoll.cli.memory import forbid_core_dumps
+from plimsoll.cli.not_said import OF_A_BOOK
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, policy_at, root_of
 from plimsoll.cli.proof_files import read_market
 from plimsoll.cli.prove import HOLDINGS, read_book
@@ -175,6 +176,7 @@ def verify(
                 "root": shown_root(verified.root),
                 "proven": figures,
                 "insurance_fund_claimed": fund,
+                "not_said": list(OF_A_BOOK),
                 "security_bits": f"{verified.security_bits:.1f}",
                 "seconds": f"{elapsed:.3f}",
             }
@@ -191,6 +193,8 @@ def verify(
         console.stdout().print(
             console.facts("Valid: proven of the whole book, at this snapshot under these rules", rows)
         )
+        for one in OF_A_BOOK:
+            console.stdout().print(f"not said: {one}")
     return console.OK
 
 

@@ -108,8 +108,8 @@ def check(
     data["fits_one_proof"] = fits
     if not fits:
         console.show_warning(
-            f"{len(checked.book):,} accounts: one proof covers at most {MOST:,}, and nothing joins several proofs in "
-            "this version; `plimsoll prove` will refuse this book"
+            f"{len(checked.book):,} accounts: one strict proof covers at most {MOST:,}: prove this book over "
+            "batches, with `plimsoll book prove`"
         )
     if as_json:
         console.write_json(_head(book, judge, checked.findings) | data | {"exit_code": code})

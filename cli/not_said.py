@@ -16,6 +16,13 @@ NOT_SAID: Final = (
 """What a valid proof does not say."""
 
 
+OF_A_BOOK: Final = (
+    *NOT_SAID[:-1],
+    "that settlement balances are right, that reserves and the insurance fund exist",
+)
+"""What the valid proofs of a whole book do not say."""
+
+
 def of_publication(
     *, prices: bool, rules: bool, totals: bool = False, uncovered: Sequence[str] | None = None
 ) -> tuple[str, ...]:

@@ -78,9 +78,14 @@ def _of_the_book(verified: VerifiedBundle, quote: str, stress: bool) -> list[Fig
     for currency, ratio in verified.coverage.ratios.items():
         value = "nothing is owed" if ratio is None else f"at least {format_decimal(ratio, PPM_DIGITS - 2)} %"
         found.append(Figure(f"reserves of {currency} over liabilities", value, CLAIMED))
+    if book.claims.surplus:
+        least = f"{format_decimal(book.claims.surplus, PPM_DIGITS - 2)} %, held"
+        found.append(Figure("surplus of reserves that is promised", least, CLAIMED))
     if verified.coverage.fund is not None:
-        worth = f"{exact(verified.coverage.fund)} {quote}, not below what is claimed"
-        found.append(Figure("worth of the insurance fund's addresses", worth, CLAIMED))
+        places = ("the snapshot", *(f"scenario {one.name}" for one in book.scenarios.scenarios))
+        for place, worth in zip(places, verified.coverage.fund, strict=True):
+            value = f"{exact(worth)} {quote}, not below the deficit"
+            found.append(Figure(f"worth of the fund's addresses at {place}", value, CLAIMED))
     return found
 
 

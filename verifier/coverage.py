@@ -15,6 +15,7 @@ from plimsoll.engine.decimals import PPM, VALUE_DIGITS, format_decimal, parse_de
 from plimsoll.engine.instruments import Kind
 from plimsoll.engine.market import Market
 from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.scenarios import ScenarioList, shocked
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import require
 from plimsoll.verifier.reserves import VerifiedReserves
@@ -26,19 +27,24 @@ STEP: Final = "coverage"
 class Coverage:
     """Reserves over the bound of liabilities by currency, in ppm (None: nothing is owed), and the fund's worth.
 
-    `fund` is the worth of the addresses of the insurance fund at the snapshot's prices, rounded down; 10^-20 quote
-    currency. None where no address of a fund is listed: then it is only claimed.
+    `fund` is the worth of the addresses of the insurance fund at the snapshot's prices and at each scenario's, rounded
+    down; 10^-20 quote currency. None where no address of a fund is listed: then it is only claimed.
     """
 
     ratios: dict[str, int | None]
-    fund: int | None
+    fund: tuple[int, ...] | None
 
 
 def check_coverage(
-    claims: BookClaims, reserves: VerifiedReserves, snapshot: MarketSnapshot, parameters: RiskParameters
+    claims: BookClaims,
+    scenarios: ScenarioList,
+    reserves: VerifiedReserves,
+    snapshot: MarketSnapshot,
+    parameters: RiskParameters,
 ) -> Coverage:
     """Every bounded liability, with the claimed surplus on top, is covered by reserves in its own coin, and the
-    insurance fund by addresses of its own.
+    insurance fund by addresses of its own: as claimed at the snapshot, and at each scenario no less than the deficit
+    there, since the fund's coins fall with the others.
 
     Fund and reserves are disjoint: an address has one purpose and is listed once (`verify_reserves`).
 
@@ -54,10 +60,16 @@ def check_coverage(
         ratios[currency] = has * PPM // owed if owed else None
     if not reserves.insurance_fund:
         return Coverage(ratios, None)
-    worth = fund_worth(reserves, snapshot, parameters)
-    want = f"an insurance fund of {format_decimal(claims.insurance_fund, VALUE_DIGITS)} {snapshot.quote} on addresses"
-    require(worth >= claims.insurance_fund, STEP, want, format_decimal(worth, VALUE_DIGITS))
-    return Coverage(ratios, worth)
+    needed = [("the snapshot", snapshot, claims.insurance_fund)]
+    for scenario, deficit in zip(scenarios.scenarios, claims.deficits[1:], strict=True):
+        needed.append((f"scenario {scenario.name}", shocked(snapshot, parameters, scenario), deficit.amount))
+    worths = []
+    for where, market, least in needed:
+        worth = fund_worth(reserves, market, parameters)
+        want = f"an insurance fund on addresses worth {format_decimal(least, VALUE_DIGITS)} {snapshot.quote} at {where}"
+        require(worth >= least, STEP, want, format_decimal(worth, VALUE_DIGITS))
+        worths.append(worth)
+    return Coverage(ratios, tuple(worths))
 
 
 def fund_worth(reserves: VerifiedReserves, snapshot: MarketSnapshot, parameters: RiskParameters) -> int:

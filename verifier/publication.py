@@ -114,7 +114,7 @@ def _verify(
         reserves = verify_reserves(listed, Occasion.of(snapshot, bundle.parameters, venue_key, root, max_apart))
     coverage = None
     if isinstance(book, VerifiedWholeBook) and reserves is not None:
-        coverage = check_coverage(book.claims, reserves, snapshot, bundle.parameters)
+        coverage = check_coverage(book.claims, book.scenarios, reserves, snapshot, bundle.parameters)
     return VerifiedBundle(bundle.digest.hex(), book, prices, reserves, coverage)
 
 
