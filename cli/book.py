@@ -16,7 +16,7 @@ from plimsoll.cli.book_prove import Demand, Sizes, check_bounds, check_places, l
 from plimsoll.cli.check import amount_option
 from plimsoll.cli.memory import forbid_core_dumps
 from plimsoll.cli.not_said import OF_A_BOOK
-from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, policy_at, root_of
+from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, RulesType, policy_at, root_of
 from plimsoll.cli.proof_files import read_market
 from plimsoll.cli.prove import HOLDINGS, read_book
 from plimsoll.cli.prove_files import default_opening, refuse_second_root, warn_of_secrets
@@ -138,6 +138,12 @@ def prove(
 @click.option("--market", type=PATH, required=True, help="The market snapshot you accept.")
 @click.option("--parameters", type=PATH, required=True, help="The risk parameters you accept.")
 @click.option("--root", callback=root_of, metavar="HEX", help="The root that you were shown, 64 hexadecimal digits.")
+@click.option(
+    "--scenarios",
+    type=RulesType(),
+    metavar="FILE|HEX",
+    help="The stress scenarios you accept, their file or digest [default: the venue's own].",
+)
 @AT
 @MAX_AGE
 @JSON
@@ -146,6 +152,7 @@ def verify(
     market: Path,
     parameters: Path,
     root: tuple[int, ...] | None,
+    scenarios: Path | bytes | None,
     at: int | None,
     max_age: int | None,
     as_json: bool,
@@ -158,11 +165,14 @@ def verify(
     """
     files = read_book_files(folder)
     snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
-    seconds = SECONDS_A_PROOF * len(files)
+    stress = read_market(ScenarioList, scenarios).digest() if isinstance(scenarios, Path) else scenarios
+    policy = policy_at(at, max_age, root)
     start = time.monotonic()
     try:
         verified = console.timed(
-            "verifying", seconds, lambda _tell: verify_whole_book(files, snapshot, rules, policy_at(at, max_age, root))
+            "verifying",
+            SECONDS_A_PROOF * len(files),
+            lambda _tell: verify_whole_book(files, snapshot, rules, policy, stress=stress),
         )
     except VerificationError as error:
         return refuse(error, as_json, f"{folder} fails at step")
@@ -185,7 +195,7 @@ def verify(
         rows = [
             ("root", shown_root(verified.root)),
             *shown,
-            ("list of scenarios (claimed)", scenarios_shown(verified)),
+            (f"list of scenarios ({'accepted' if stress else 'claimed'})", scenarios_shown(verified)),
             ("insurance fund (claimed)", fund),
             ("security", f"{verified.security_bits:.0f} proven bits"),
             ("time", f"{elapsed:.1f} s"),

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from book_venue import AT, CRASH, Commands, market, run, write_book
 
+from plimsoll.circuits.shapes import ShapeError
+from plimsoll.cli.book import LEAVES, coarse, declared_sizes
 from plimsoll.verifier.statement import read_proof
 from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF
 
@@ -276,6 +278,27 @@ def test_verify_json_and_root(plimsoll: Commands, proven: Path) -> None:
     assert outcome.code == 1 and "the root that the caller was shown" in outcome.err
     outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, "--root", "12")
     assert outcome.code == 2 and "64 hexadecimal digits" in outcome.err
+
+
+def test_list_of_scenarios_is_the_one_accepted(plimsoll: Commands, proven: Path, tmp_path: Path) -> None:
+    outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, "--scenarios", proven / "crash.json")
+    assert outcome.code == 0 and "list of scenarios (accepted)" in outcome.out
+    milder = json.loads((proven / "crash.json").read_text())
+    milder["scenarios"][0]["default"] = "-0.2"
+    (tmp_path / "mild.json").write_text(json.dumps(milder))
+    for given in (tmp_path / "mild.json", "ab" * 32):
+        outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, "--scenarios", given)
+        assert outcome.code == 1 and "scenarios with the digest" in outcome.err
+
+
+def test_number_of_batches_is_coarse() -> None:
+    """It is public: between two of its steps a book may grow unseen."""
+    steps = [declared_sizes(coarse(n), n, 12)[1] for n in range(1, 64 << LEAVES, 1 << LEAVES)]
+    assert set(steps) == {1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64} and steps == sorted(steps)
+    assert all(step >= needed and 3 * needed > 2 * step - 3 for needed, step in enumerate(steps, 1))
+    assert [coarse(n) for n in (1, 5, 1 << LEAVES)] == [1, 5, 1 << LEAVES]
+    with pytest.raises(ShapeError, match="a book has at most 64"):
+        declared_sizes(coarse((64 << LEAVES) + 1), (64 << LEAVES) + 1, 12)
 
 
 def test_stale_book_rejected(plimsoll: Commands, proven: Path) -> None:

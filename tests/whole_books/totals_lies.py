@@ -158,6 +158,9 @@ def _files() -> Iterator[Lie]:
     for condition in ({"shapes": frozenset({"book-2^2x1"})}, {"context": b"loan 7"}):
         name, run = next(iter(condition)), whole(one_files, **condition)
         yield Lie(f"book to a caller with {name}", "a condition that none of its proofs is held to", run, "book", "no")
+    run = whole(one_files, TWO.scenarios.digest())
+    yield Lie("book under other scenarios", "than the caller accepts", run, "book", "scenarios with the digest")
+    yield Lie("book under the scenarios that are accepted", "honest", whole(one_files, ONE.scenarios.digest()))
     run = whole(one_files, **STRICT)
     yield Lie("book at the test profile", "to a caller at full security", run, "policy", "a profile of full security")
     run = whole(one_files, at=AT + DAY)

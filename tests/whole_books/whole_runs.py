@@ -99,12 +99,13 @@ def totals(
     return prepared(run, lambda: (proof(), case.verified))
 
 
-def whole(files: Callable[[], dict[str, bytes]], **policy: Any) -> Run:
+def whole(files: Callable[[], dict[str, bytes]], stress: bytes | None = None, **policy: Any) -> Run:
     """Files before a caller of `verify_whole_book`."""
 
     def run(world: World) -> object:
         conditions = world["verifier.policy"].Policy(**{"at": AT, "allow_insecure": True} | policy)
-        return world["verifier.whole_book"].verify_whole_book(files(), market(world), rules(world), conditions)
+        verify = world["verifier.whole_book"].verify_whole_book
+        return verify(files(), market(world), rules(world), conditions, stress=stress)
 
     return prepared(run, files)
 
