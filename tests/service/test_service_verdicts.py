@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import page_venue
@@ -318,6 +321,31 @@ def test_verification_that_runs_over_is_killed() -> None:
 
 
 def test_verification_that_needs_too_much_memory_is_stopped() -> None:
-    small = Limits(burst=100, per_minute=FREE.per_minute, memory_bytes=24 << 20)
-    with service(small, AGES) as desk:
-        assert desk.verify().status in (500, 503)
+    small = Limits(burst=100, per_minute=FREE.per_minute, memory_bytes=1 << 30)
+    greedy = "import sys; from plimsoll.service import worker; worker.answer = lambda *_: bytes(1 << 32); "
+    with service(small, AGES, command=(sys.executable, "-c", greedy + "sys.exit(worker.main())")) as desk:
+        found = desk.verify()
+        assert (found.status, found.json["error"]) == (503, "the verification needs more memory than it may have")
+
+
+def limited(code: str) -> subprocess.CompletedProcess[str]:
+    """What becomes of code after a worker's limits: one second, a gigabyte."""
+    before = "from plimsoll.service.worker import limit; limit(1, 1 << 30)\n"
+    return subprocess.run([sys.executable, "-c", before + code], capture_output=True, text=True, check=False)
+
+
+def test_worker_can_neither_run_on_nor_write(tmp_path: Path) -> None:
+    assert limited("while True: pass").returncode == -signal.SIGXCPU
+    assert "MemoryError" in limited("bytes(1 << 31)").stderr
+    target = tmp_path / "written"
+    assert "File too large" in limited(f"open({str(target)!r}, 'w', buffering=1).write('x\\n')").stderr
+    assert not target.exists() or target.read_bytes() == b""
+    assert "Too many open files" in limited("files = [open('/dev/null') for _ in range(100)]").stderr
+    assert limited("print('done')").stdout == "done\n", "the control"
+
+
+def test_too_much_processor_time_is_no_verdict() -> None:
+    died = f"import os, signal, sys; sys.stdin.buffer.read(); os.kill(os.getpid(), {int(signal.SIGXCPU)})"
+    with service(command=(sys.executable, "-c", died)) as desk:
+        found = desk.verify()
+        assert found.status == 504 and "processor time" in found.json["error"]
