@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from plimsoll.circuits.bounds.book import BOOK
 from plimsoll.circuits.bounds.case import Case, analyse_case
 from plimsoll.circuits.bounds.declarations import Declarations
@@ -32,11 +34,16 @@ def analyse(program: Program, declared: Declarations = BOOK) -> BoundsReport:
     return BoundsReport(tables, contracts, totals(declared))
 
 
+@lru_cache(maxsize=64)
+def _lines(program: Program, function: str, table: str) -> Lines:
+    return Lines(program, function, table)
+
+
 def analyse_path(program: Program, declared: Declarations, path: CompiledPath) -> TableBounds:
     """Proves one path on its own, taking the contracts of the others for granted. Raises BoundsError."""
     row = read_row(path.table)
     names = RowNames(program, declared, path, row)
-    lines = Lines(program, path.function, row.table)
+    lines = _lines(program, path.function, row.table)
     done: dict[int, Case] = {}
     for case in contract_of(declared, row, row.provided).cases:
         try:

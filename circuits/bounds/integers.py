@@ -72,8 +72,8 @@ class IntPoly:
 
     def linear(self, column: int) -> int:
         """The coefficient of a column that stands in no other monomial, else 0."""
-        alone = not any(column in m for m in self.terms if m != (column,))
-        return self.terms.get((column,), 0) if alone else 0
+        factor = self.terms.get((column,), 0)
+        return factor if factor and not any(column in m for m in self.terms if m != (column,)) else 0
 
     def coefficients(self) -> dict[int, int]:
         """`linear` of every column for which it is not 0."""
