@@ -169,7 +169,8 @@ def verify(
 ) -> int:
     """Verify that an owner's account under a published root meets what REQUEST asks for.
 
-    Before acting on it, add the tag that is shown to the tags that were acted on: it prevents a second use.
+    Before acting on it, add the tag that is shown to the tags that were acted on: it prevents a second use of this
+    context, not of the account under another nonce or borrower.
 
     \b
     Exit codes: 0 valid, 1 invalid or used, 2 wrong usage, 3 a file cannot be read.
@@ -246,7 +247,7 @@ def _show(verified: VerifiedAccount, asked: ConsumerRequest, snapshot: MarketSna
         ("security", f"{verified.security_bits:.1f} bits proven, profile {verified.profile}"),
     ]
     terminal.print(console.facts("", rows))
-    terminal.print("\nKeep the tag, and act on no second proof that has it.")
+    terminal.print("\nKeep the tag, and act on no second proof that has it. Another nonce or borrower has another tag.")
 
 
 def _threshold(asked: ConsumerRequest, snapshot: MarketSnapshot) -> str:

@@ -22,8 +22,16 @@ LAY: Final = {
 }
 """Other words, and another value where one stands here, for figures whose own are for experts."""
 GROUP: Final = 8
-DIGITS: Final = 64
-"""A value of so many characters is a digest: it stands under "To compare with others", or is for programs."""
+ELSEWHERE: Final = frozenset(
+    {
+        "root of the book",
+        "digest of the rules",
+        "digest of the customers' nonce",
+        "digest of the proof",
+        "manifest",
+    }
+)
+"""Digests stand under "To compare with others". Chosen by name: a venue chooses how long its values are."""
 
 
 def shown_figures(bundle: Bundle, verified: VerifiedBundle, signer_known: bool) -> list[dict[str, str]]:
@@ -31,7 +39,7 @@ def shown_figures(bundle: Bundle, verified: VerifiedBundle, signer_known: bool) 
     trust = ATTESTED if signer_known else CLAIMED
     found = [("whose publication", bundle.manifest.venue, trust)]
     for one in figures(bundle, verified):
-        if len(one.value) < DIGITS:
+        if one.what not in ELSEWHERE:
             what, value = LAY.get(one.what, (one.what, ""))
             found.append((what, value or one.value, one.label))
     return [
