@@ -1,5 +1,6 @@
 """Lies in the rows of an account's proof. Each breaks exactly one check; both verifiers refuse it, and accept the same
-rows once that one check is gone.
+rows once that one check is gone. Second ways to tell one, and those that the book's forgeries have too, are marked
+audit.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ def test_tag_of_another_secret_rejected() -> None:
     forgery.rebalance().refused("terminals", "bus builtin:poseidon")
 
 
+@pytest.mark.audit
 def test_tag_hashed_from_two_different_secrets_rejected() -> None:
     """The tag's permutation takes another secret than the owner's."""
 
@@ -85,6 +87,7 @@ def test_tag_hashed_from_two_different_secrets_rejected() -> None:
     forge(mislead=in_path("main", lie)).rebalance().refused("terminals", "bus builtin:poseidon")
 
 
+@pytest.mark.audit
 def test_tag_for_another_context_rejected() -> None:
     def lie(path: Path) -> None:
         steps(path, "poseidon")[TAG]["inputs"][4].append(*constant(1))
@@ -109,6 +112,7 @@ def test_lien_understated_in_the_sums_rejected() -> None:
     forgery.rebalance().refused("constraints", "constraint main")
 
 
+@pytest.mark.audit
 def test_lien_left_out_of_the_sums_rejected() -> None:
     def lie(path: Path) -> None:
         [call] = [step for step in steps(path, "call") if step["function"] == "holdings"]
@@ -139,6 +143,7 @@ def test_unbounded_number_rejected(name: str) -> None:
     forge(tape).rebalance().refused("constraints", "constraint main")
 
 
+@pytest.mark.audit
 @pytest.mark.parametrize("name", UNBOUNDED)
 def test_unbounded_number_by_a_limb_out_of_range_rejected(name: str) -> None:
     """All constraints hold: the top limb takes what five limbs cannot hold. The account can bear the lien."""
@@ -149,6 +154,7 @@ def test_unbounded_number_by_a_limb_out_of_range_rejected(name: str) -> None:
     forgery.rebalance().refused("terminals", "bus builtin:range_check")
 
 
+@pytest.mark.audit
 def test_unbounded_amount_rejected() -> None:
     """No consumer asks for one; and it would not be proven."""
     forgery = forge(tape_of(amount=2**60)).rebalance()
@@ -156,6 +162,7 @@ def test_unbounded_amount_rejected() -> None:
     forgery.refused_by_both("policy")
 
 
+@pytest.mark.audit
 @pytest.mark.parametrize("cell", [CLASS_CELL, ROWS_CELL])
 def test_unbounded_header_rejected(cell: int) -> None:
     tape = tape_of()
@@ -186,6 +193,7 @@ def test_account_one_unit_below_rejected() -> None:
     forge(tape_of(less_dust(EDGE))).refused("constraints", "constraint holdings.z")
 
 
+@pytest.mark.audit
 def test_account_one_unit_below_by_a_limb_out_of_range_rejected() -> None:
     forgery = forge(tape_of(less_dust(EDGE)))
     limb = forgery.columns("holdings.z").limbs[5][4]
@@ -202,6 +210,7 @@ def test_amount_that_is_not_subtracted_rejected() -> None:
     forgery.refused_by_both("policy")
 
 
+@pytest.mark.audit
 def test_quantity_absorbed_as_another_rejected() -> None:
     """Sums of one quantity, a leaf of another."""
 
@@ -212,11 +221,13 @@ def test_quantity_absorbed_as_another_rejected() -> None:
     forge(mislead=in_path("holdings.nz", lie)).rebalance().refused("terminals", "bus builtin:poseidon")
 
 
+@pytest.mark.audit
 def test_record_of_another_price_rejected() -> None:
     lie = overwriting("holdings.nz", "rom", 0, 4, lambda column: moved(column, 1))
     forge(mislead=lie).rebalance().refused("terminals", "bus rom:schedule")
 
 
+@pytest.mark.audit
 def test_tier_that_the_quantity_is_not_in_rejected() -> None:
     """The short position is told to be in the first, cheaper tier."""
     tape, short = tape_of(), 36 + 6
@@ -255,6 +266,7 @@ def test_direction_that_is_no_bit_rejected() -> None:
     forge(tape).rebalance().refused("constraints", "constraint climb.nz")
 
 
+@pytest.mark.audit
 def test_sides_that_are_not_those_of_the_digest_rejected() -> None:
     """A node of two siblings that the digest is no part of: of another book, whose root is shown."""
 
@@ -283,6 +295,7 @@ def test_leaf_as_an_inner_node_rejected() -> None:
     forge(mislead=in_path("climb.nz", lie)).rebalance().refused("terminals", "bus builtin:poseidon")
 
 
+@pytest.mark.audit
 def test_batch_joined_under_a_node_s_tag_rejected() -> None:
     def lie(path: Path) -> None:
         steps(path, "poseidon")[JOINT]["inputs"][8] = constant(2)
@@ -299,6 +312,7 @@ def test_batch_that_is_joined_in_part_rejected() -> None:
     forgery.refused_by_both("policy")
 
 
+@pytest.mark.audit
 def test_joined_but_not_taken_rejected() -> None:
     """A book of many batches is stated, and the batch's own root is shown."""
     tape = tape_of(replace(EDGE, joined=replace(JOINT_OF_BATCH, path=(), position=0)))
@@ -313,6 +327,7 @@ def test_joined_but_not_taken_rejected() -> None:
     forgery.rebalance().refused("constraints", "constraint main")
 
 
+@pytest.mark.audit
 def test_levels_that_were_not_climbed_rejected() -> None:
     """Fewer steps than are stated."""
 
@@ -324,6 +339,7 @@ def test_levels_that_were_not_climbed_rejected() -> None:
     forge(tape, in_path("main", lie)).rebalance().refused("terminals", "bus fn:climb")
 
 
+@pytest.mark.audit
 def test_instrument_table_that_is_not_the_leaf_s_rejected() -> None:
     """The table shown is the consumer's; the id was made with another, where a lot is worth more."""
 

@@ -6,20 +6,36 @@ is an honest account of something else is accepted, and shows in a public value 
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
 from account_tapes import CELLS, PLACES, outputs_of, records, run, step_cell, tape_of
-from one_account import EDGE, EDGE_IN_MANY, JOINED, LIEN, SECRET, less_dust, on_the_line, quad
+from one_account import (
+    EDGE,
+    EDGE_IN_MANY,
+    JOINED,
+    LIEN,
+    LOTS,
+    MAINTENANCE,
+    PARAMETERS,
+    SECRET,
+    keyed,
+    less_dust,
+    on_the_line,
+    quad,
+)
+from small_venue import SNAPSHOT
 
 from plimsoll.circuits.account_tables import account_program
+from plimsoll.circuits.field import P
 from plimsoll.circuits.leaves import owner_key
 from plimsoll.circuits.poseidon2 import permute
 from plimsoll.circuits.program_tables import COMPILED
 from plimsoll.circuits.toolchain import compile_source
-from plimsoll.engine.thresholds import Threshold
+from plimsoll.engine.thresholds import Threshold, compile_threshold
 from plimsoll.engine.titles import MAX_AMOUNT
-from plimsoll.prover.account_job import AccountOpening
+from plimsoll.prover.account_job import AccountOpening, account_margin
 from plimsoll.verifier.account import ACCOUNT_PROGRAM
 
 ROOT, PATH, INSTRUMENTS, CONTEXT, TAG, AMOUNT = (
@@ -59,6 +75,37 @@ ACCEPTED: dict[str, AccountOpening] = {
 def test_outputs_are_those_of_the_definitions(name: str) -> None:
     opening = ACCEPTED[name]
     assert run(tape_of(opening)) == outputs_of(opening)
+
+
+def random_account(seed: int) -> AccountOpening:
+    """Any holdings within the tiers, and any path; most have enough cash."""
+    rng = random.Random(seed)
+    lots = {name: rng.choice([-1, 1]) * rng.choice([1, 99_979, 99_980, rng.randrange(1, 10**7)]) for name in LOTS}
+    held = rng.sample(sorted(lots), rng.randrange(len(lots) + 1))
+    levels, above = rng.randrange(15), rng.choice([None, *range(7)])
+    path = tuple(tuple(rng.randrange(P) for _ in range(4)) for _ in range(levels))
+    joined = None
+    if above is not None:
+        joined = replace(JOINED, position=rng.randrange(1 << above), path=tuple(quad() for _ in range(above)))
+    return replace(
+        EDGE,
+        holdings=keyed({name: lots[name] for name in held} | {"CASH": rng.randrange(10**14)}),
+        lien=rng.choice([0, 1, rng.randrange(10**12)]),
+        account_class=rng.randrange(4096),
+        order=rng.randrange(2**60),
+        position=rng.randrange(1 << levels),
+        path=path,
+        joined=joined,
+    )
+
+
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(s, marks=pytest.mark.audit) for s in range(3, 40))])
+def test_random_accounts_have_equal_outputs(seed: int) -> None:
+    opening = random_account(seed)
+    threshold = [MAINTENANCE, *THRESHOLDS[:2]][seed % 3]
+    schedule = compile_threshold(SNAPSHOT, PARAMETERS, threshold)
+    met = account_margin(opening, schedule, threshold) >= 0
+    assert run(tape_of(opening, threshold), threshold) == (outputs_of(opening, threshold) if met else None)
 
 
 @pytest.mark.parametrize("threshold", THRESHOLDS, ids=lambda one: one.kind)
