@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from plimsoll.cli.proof_files import UnreadableFileError, read_proof_file
-from plimsoll.engine.atomic import FileWriteError
+from plimsoll.engine.atomic import FileWriteError, write_atomically
 from plimsoll.engine.json_files import read_bytes
 from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF, is_batch_name
 
@@ -47,12 +47,14 @@ def write_book_files(folder: Path, files: Mapping[str, bytes]) -> None:
         raise FileWriteError(f"{folder} cannot be written: {error.strerror}; choose another place") from error
     try:
         for name, data in files.items():
-            (partial / name).write_bytes(data)
+            write_atomically(partial / name, data)
         partial.chmod(0o755)
         partial.rename(folder)
-    except OSError as error:
+    except (OSError, FileWriteError) as error:
         shutil.rmtree(partial)
-        raise FileWriteError(f"{folder} cannot be written: {error.strerror}; choose another place") from error
+        # not the name of the part, which is gone
+        reason = getattr(error.__cause__ if isinstance(error, FileWriteError) else error, "strerror", error)
+        raise FileWriteError(f"{folder} cannot be written: {reason}; choose another place") from error
     except BaseException:
         shutil.rmtree(partial)
         raise

@@ -33,8 +33,8 @@ def terms_of(claims: BookClaims, table: InstrumentTable, scenarios: ScenarioList
         )
         require(deficit.amount <= claims.insurance_fund, STEP, within, "a larger one")
     if claims.totals is not None:
-        names = [one.name for one in table]
-        require(sorted(claims.totals) == sorted(names), STEP, "totals of every instrument and no other", "others")
+        others = sorted(claims.totals.keys() ^ {one.name for one in table})
+        require(not others, STEP, "totals of every instrument and no other", f"{', '.join(others[:3])} in one of them")
     try:
         bounds = bounded_lots(claims, table)
         assets = {currency: i for i, currency in enumerate(bounds)}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 from whole_venue import CASES, EXACT, FUND, HIDDEN, LOTS, PARAMETERS, POLICY, SNAPSHOT, STRICT, TABLE, proven
 
+from plimsoll.cli import book_files
 from plimsoll.cli.book_files import read_book_files, write_book_files
 from plimsoll.cli.whole_book import book_figures_shown
+from plimsoll.engine.atomic import FileWriteError
 from plimsoll.engine.book_claims import BookClaims
 from plimsoll.verifier.statement import read_proof
 from plimsoll.verifier.whole_book import CLAIMS, VerifiedWholeBook, verify_whole_book
@@ -105,8 +109,44 @@ def test_two_proofs_of_one_opening_have_one_root_and_no_more_in_common() -> None
     assert len(roots) == 2
 
 
-def test_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+def _refused() -> FileWriteError:
+    error = FileWriteError(".book.part/b cannot be written")
+    error.__cause__ = FULL
+    return error
+
+
+@pytest.mark.parametrize("error", [FULL, _refused(), KeyboardInterrupt()], ids=["system", "ours", "stopped"])
+def test_folder_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
     folder = tmp_path / "book"
-    with pytest.raises(TypeError):
-        write_book_files(folder, {"a": b"1", "b": None})  # type: ignore[dict-item]
+    real = book_files.write_atomically
+
+    def fails(path: Path, data: bytes) -> None:
+        if path.name == "b":
+            raise error
+        real(path, data)
+
+    monkeypatch.setattr(book_files, "write_atomically", fails)
+    with pytest.raises((FileWriteError, KeyboardInterrupt)) as caught:
+        write_book_files(folder, {"a": b"1", "b": b"2"})
+    told = f"{folder} cannot be written: No space left on device; choose another place"
+    assert isinstance(caught.value, KeyboardInterrupt) or str(caught.value) == told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_published_files_are_readable_by_all(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    before = os.umask(0o077)
+    try:
+        write_book_files(folder, {"a": b"1"})
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o755 and (folder / "a").stat().st_mode & 0o777 == 0o644
+    with pytest.raises(FileWriteError, match="exists: name a new folder"):
+        write_book_files(folder, {"a": b"2"})
+    with pytest.raises(FileWriteError, match="cannot be written"):
+        write_book_files(tmp_path / "none" / "book", {"a": b"2"})
