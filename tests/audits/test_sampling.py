@@ -142,11 +142,14 @@ def test_false_account_is_named(changes: dict[str, Any]) -> None:
     assert [leaf.position for leaf in found.values() if leaf.fault] == [position]
 
 
-@pytest.mark.parametrize("changes", [{"salt": "0" * 64}, {"path": []}])
-def test_false_empty_leaf_is_named(changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("changes", "expects"),
+    [({"salt": "0" * 64}, "an empty leaf under the root"), ({"path": []}, "a path of 3 siblings")],
+)
+def test_false_empty_leaf_is_named(changes: dict[str, Any], expects: str) -> None:
     found = checked(altered("empty", 0, **changes))
     position = openings().empty[0].position
-    assert found[position].fault.startswith("audit: expected")
+    assert found[position].fault.startswith(f"audit: expected {expects}")
 
 
 def test_account_shown_as_an_empty_leaf_is_named() -> None:
