@@ -9,14 +9,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import one_account
 import pytest
 from book_venue import AT, CRASH, Commands, market, run, write_book
 
 from plimsoll.circuits.shapes import ShapeError
 from plimsoll.cli.book import LEAVES, coarse, declared_sizes
-from plimsoll.verifier.statement import read_proof
+from plimsoll.verifier.statement import read_proof, write_proof
 from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF
 
 FILES = {CLAIMS, SCENARIOS, TOTALS_PROOF, "batch-00.proof"}
@@ -398,6 +400,33 @@ def test_inspect_and_security_show_a_proof_of_a_book(plimsoll: Commands, proven:
     assert told.code == 0 and "plimsoll book verify" in told.out and "not verified" in told.out
     bits = plimsoll("security", path, "--json").json()
     assert (bits["minimum"], bits["schedule_height"]) == ("128.00", "the proof's claim")
+
+
+def test_inspect_and_security_show_an_account_s_proof(plimsoll: Commands, tmp_path: Path) -> None:
+    path = tmp_path / "account.proof"
+    path.write_bytes(one_account.proof())
+    said = plimsoll("inspect", path, "--json").json()
+    assert (said["kind"], said["program_known"], len(said["root"])) == ("account", True, 4)
+    assert "commitment" not in said
+    told = plimsoll("inspect", path)
+    assert told.code == 0 and "meets a threshold, for one consumer's context" in " ".join(told.out.split())
+    assert plimsoll("security", path, "--json").json()["minimum"]
+
+
+def test_inspect_of_a_strange_statement_rejected(plimsoll: Commands, proven: Path, tmp_path: Path) -> None:
+    path = tmp_path / "strange.proof"
+    for name, changes, words in (
+        (TOTALS_PROOF, {"kind": "dream"}, "a proof of kind book-batch, batch, totals, account, got 'dream'"),
+        (TOTALS_PROOF, {"shape": "totals-2^7"}, "the name of a published shape class"),
+        (TOTALS_PROOF, {"public_values": (0, 2**40, 1)}, "rows of instruments' totals, got 1099511627776"),
+        (TOTALS_PROOF, {"public_values": (0, 3)}, "currencies with a bound, got None"),
+        ("batch-00.proof", {"public_values": ()}, "rows of instruments' totals, got None"),
+    ):
+        statement, body = read_proof((proven / "proofs" / name).read_bytes())
+        path.write_bytes(write_proof(replace(statement, **changes), body))
+        outcome = plimsoll("inspect", path)
+        assert outcome.code == 1
+        assert words in outcome.err
 
 
 def test_verify_of_one_proof_of_a_book_names_its_kind(plimsoll: Commands, proven: Path) -> None:
