@@ -51,7 +51,12 @@ class Machine:
     records: Records | Mapping[str, Records]
 
     def execute(self, tape: Sequence[int]) -> Execution:
-        return interpreter.run(self.tables, self.witness, self.records if isinstance(self.records, Mapping) else {"schedule": self.records}, [x % P for x in tape])
+        return interpreter.run(
+            self.tables,
+            self.witness,
+            self.records if isinstance(self.records, Mapping) else {"schedule": self.records},
+            [x % P for x in tape],
+        )
 
     def check(self, execution: Execution) -> None:
         checker.check(self.tables, execution.rows, execution.outputs)
