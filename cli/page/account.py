@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from plimsoll.cli.amounts import amount, missing, quantity
+from plimsoll.cli.amounts import amount, exact, missing, quantity
 from plimsoll.cli.page.words import HEALTH
 from plimsoll.engine.decimals import MIN_LOT_EXPONENT, VALUE_SCALE, parse_decimal, power_of_ten
 from plimsoll.engine.instruments import InstrumentInfo, Kind
@@ -76,9 +76,7 @@ def _holding(one: CustomerHolding, bundle: Bundle) -> dict[str, str]:
         "name": one.instrument,
         "side": side,
         "quantity": quantity(one.quantity),
-        "price": f"{quantity(amount(price).replace(',', ''))} {currency}"
-        if price >= VALUE_SCALE // 100
-        else "under 0.01",
+        "price": f"{quantity(exact(price))} {currency}",
         "value": amount(signed) if in_quote else f"size {amount(worth)} {currency}",
     }
 

@@ -26,6 +26,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-background-timer-throttling",
     "--remote-debugging-pipe",
 )
 SECONDS = 120
@@ -68,10 +71,13 @@ class Browser:
         """Addresses asked for, by the page and by its workers."""
         self.complaints: list[str] = []
         """What the browser's console says: errors, and what the page's policy refused."""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        target = self._first_tab()
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log", "DOM"):
             self.tab(f"{domain}.enable")
+        # a tab that is not in front paints nothing, and no drag finds anything in it
+        self.tab("Page.bringToFront")
+        self.tab("Emulation.setFocusEmulationEnabled", enabled=True)
         self.tab("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True)
 
     def __enter__(self) -> Browser:
@@ -117,7 +123,8 @@ class Browser:
             if value:
                 return value
             time.sleep(0.1)
-        raise BrowserError(f"{script} did not become true in {seconds:g} s: {self.complaints[-5:]}")
+        shown = self.run("document.visibilityState + ', ' + document.body.innerText.slice(0, 1500)")
+        raise BrowserError(f"{script} did not become true in {seconds:g} s; {shown}; {self.complaints[-5:]}")
 
     def open(self, page: Path) -> None:
         """Loads a page from a file."""
@@ -132,7 +139,7 @@ class Browser:
         data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
         for last in (False, False, True):
             self.run(f"document.querySelector('{selector}').scrollIntoView({{block: 'center', behavior: 'instant'}})")
-            self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+            self.run("new Promise((done) => setTimeout(() => done(true), 100))")
             place = "((box) => [box.x + box.width / 2, box.y + 20])"
             x, y = self.run(f"{place}(document.querySelector('{selector}').getBoundingClientRect())")
             for kind in ("dragEnter", "dragOver", "drop"):
@@ -159,6 +166,16 @@ class Browser:
         self.tab("Emulation.setEmulatedMedia", features=scheme)
         got = self.tab("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         target.write_bytes(base64.b64decode(got["data"]))
+
+    def _first_tab(self) -> str:
+        """The one that Chromium opens by itself."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            tabs = [one for one in self.call("Target.getTargets")["targetInfos"] if one["type"] == "page"]
+            if tabs:
+                return str(tabs[0]["targetId"])
+            time.sleep(0.1)
+        raise BrowserError("Chromium opened no tab")
 
     def _heard(self, event: dict[str, Any]) -> None:
         parameters = event.get("params", {})
