@@ -4,8 +4,9 @@ An account proof says: a leaf under this root is an account whose owner's secret
 counted in this instrument table, and whose equity net of its lien meets this threshold at this snapshot; and the tag is
 that owner's for this context. Which leaf it is, what it holds and by how much it meets the threshold stays hidden.
 
-The tag prevents a second use of one context; docs/protocol/account.md says what it does not prevent. A consumer keeps the tags that it has acted on, and acts on a proof only if its tag is
-not among them: two proofs of one owner for one context have the same tag, however they were made.
+The tag prevents a second use of one context; docs/protocol/account.md says what it does not prevent. A consumer keeps
+the tags that it has acted on, and acts on a proof only if its tag is not among them: two proofs of one owner for one
+context have the same tag, however they were made.
 """
 
 from __future__ import annotations
