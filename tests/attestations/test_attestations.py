@@ -243,6 +243,16 @@ def test_bad_set_rejected(changes: dict[str, Any], message: str) -> None:
         verifier_set(**changes)
 
 
+@pytest.mark.parametrize("text", ["upper", "short", "long", "blank", "number"])
+@pytest.mark.parametrize("field", ["public_key", "proof_of_possession"])
+def test_bytes_have_one_spelling(field: str, text: str) -> None:
+    right = str(member_fields()[0][field])
+    other: Any = {"upper": right.upper(), "short": right[2:], "long": right + "00", "number": 7}.get(text)
+    wrong = right[:2] + " " + right[3:] if text == "blank" else other
+    with pytest.raises(InputError, match="lower-case hexadecimal digits"):
+        verifier_set(verifiers=[member_fields()[0] | {field: wrong}], threshold=1)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from service_desk import SLOW, Answer, Desk, service
+from starlette.types import Message, Receive, Scope, Send
 
+from plimsoll.service.guards import Guards
 from plimsoll.service.limits import Buckets, Limits, client_name
 
 HERE = Path(__file__).parent
@@ -110,6 +113,26 @@ def test_client_that_goes_away_frees_its_place(desk: Desk) -> None:
             link.sendall(head)
     time.sleep(0.5)
     assert desk.ask("POST", "/v1/verify", b"{}").status == 500
+
+
+def test_body_cut_off_is_never_taken_for_a_whole_one() -> None:
+    """Straight at the guards: the client sends half, says that more follows, and is gone."""
+    reached: list[Scope] = []
+    sent: list[Message] = []
+    messages = iter([{"type": "http.request", "body": b"{}", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def application(scope: Scope, _receive: Receive, _send: Send) -> None:
+        reached.append(scope)
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/v1/verify", "query_string": b"", "headers": [], "client": None}
+    asyncio.run(Guards(application, Limits())(scope, receive, send))
+    assert reached == [] and sent[0]["status"] == 400
 
 
 def test_broken_http_is_refused(desk: Desk) -> None:
