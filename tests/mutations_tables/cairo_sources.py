@@ -44,7 +44,15 @@ class Item:
 
 def sources() -> list[Path]:
     """The book program's Cairo files."""
-    return [CIRCUITS / "book.cairo", *sorted((CIRCUITS / "lib").glob("*.cairo"))]
+    files, todo = [], [CIRCUITS / "book.cairo"]
+    while todo:
+        file = todo.pop()
+        if file in files:
+            continue
+        files.append(file)
+        imported = re.findall(r"^from lib\.(\w+) import", file.read_text(), re.M)
+        todo += [CIRCUITS / "lib" / f"{name}.cairo" for name in imported]
+    return [files[0], *sorted(files[1:])]
 
 
 def blanked(text: str) -> str:
