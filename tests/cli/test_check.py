@@ -161,4 +161,4 @@ def test_book_beyond_one_proof_is_warned_of(plimsoll: Any, book: Path, more: int
     outcome = plimsoll("check", book, *AT, "--json")
     assert outcome.code == 0
     assert outcome.json()["fits_one_proof"] is fits
-    assert ("one proof covers at most 16,384" in outcome.err) is not fits
+    assert ("one strict proof covers at most 16,384" in outcome.err) is not fits

@@ -37,6 +37,14 @@ def test_options_are_documented(repository: Path, command: str) -> None:
     assert set(re.findall(r"--[a-z][a-z-]+", section(repository, command))) == options
 
 
+@pytest.mark.parametrize("name", ["prove", "verify"])
+def test_options_of_book_are_documented(repository: Path, name: str) -> None:
+    group = module.cli.get_command(module.click.Context(module.cli), "book")
+    assert isinstance(group, module.click.Group)
+    options = {option for one in group.commands[name].params for option in one.opts if option.startswith("--")}
+    assert set(re.findall(r"--[a-z][a-z-]+", section(repository, f"book {name}"))) == options
+
+
 def test_kinds_of_findings_are_documented(repository: Path) -> None:
     sources = (repository / "engine" / "ingest").glob("*.py")
     calls = r'(?:FieldRefusedError|refuse|_note|findings\.extend)\(\s*(?:problems, |\[.*?\], )?"([a-z]+(?:-[a-z]+)*)"'
