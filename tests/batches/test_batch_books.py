@@ -185,7 +185,7 @@ WRONG = {
     ),
     "quantity of 2^60": with_rows(holds(OTHER, (piece_of(2, 1), 0, 0, 0, 0, 4096)), r0=[*NOTHING[:4], 0, 2**24, 0, 0]),
     "two leaves of one order": TWO.having(1, replace(OTHER, gap=(-1, 0, 0, 0))),
-    "start of 2^60": Batch((OTHER,), start=2**60),
+    "negative start": Batch((OTHER,), start=-3),
     "last order of 2^60": Batch((replace(OTHER, gap=(0,) * 4),), start=2**60 - 1),
     "class of 2^12": Batch((replace(OTHER, account_class=4096),)),
     "count above the rows": Batch((replace(BELOW, count=2),)),
