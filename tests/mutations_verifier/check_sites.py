@@ -45,7 +45,6 @@ LEFT_OUT = {
     "verifier/assets.py": "names of coins and accounts: forgeries in tests/reserves",
     "verifier/ownership.py": "what wallets sign: forgeries in tests/reserves",
     "verifier/ethereum.py": "signatures of accounts: forgeries in tests/reserves",
-    "verifier/coverage.py": "bounds against reserves: to the last unit in tests/publications",
     "verifier/publication.py": "publications: forgeries in tests/publications",
     "verifier/oracles.py": "attested prices: forgeries in tests/oracles",
     "verifier/receipts.py": "promises to customers: forgeries in tests/receipts",
