@@ -1,67 +1,24 @@
-"""`plimsoll book`: from a book to a folder of proofs and to a verdict, every exit code, and what is left behind."""
+"""`plimsoll book prove`: a folder of proofs and a private opening, every exit code, and what is left behind."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
-import one_account
 import pytest
-from book_venue import AT, CRASH, Commands, market, run, write_book
+from book_venue import AT, Commands, market
 
 from plimsoll.circuits.shapes import ShapeError
 from plimsoll.cli.book import LEAVES, coarse, declared_sizes
-from plimsoll.verifier.statement import read_proof, write_proof
+from plimsoll.verifier.statement import read_proof
 from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF
 
 FILES = {CLAIMS, SCENARIOS, TOTALS_PROOF, "batch-00.proof"}
-
-
-@pytest.fixture
-def plimsoll(capsys: pytest.CaptureFixture[str]) -> Commands:
-    """Call it with a command line."""
-    return Commands(capsys)
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    """A healthy book of seven accounts; nothing is proven of it."""
-    return write_book(tmp_path / "book")
-
-
-@pytest.fixture
-def failing(book: Path) -> Path:
-    """bob's collateral is gone: he is bankrupt."""
-    text = (book / "holdings.csv").read_text()
-    (book / "holdings.csv").write_text(text.replace("bob,USDT,12000", "bob,USDT,-200"))
-    return book
-
-
-@pytest.fixture(scope="module")
-def proven(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `book` and `proofs`, made once: healthy, totals shown, a scenario. Not to be changed."""
-    folder = tmp_path_factory.mktemp("venue")
-    book = write_book(folder / "book")
-    (folder / "crash.json").write_text(json.dumps(CRASH))
-    options = ("--scenarios", folder / "crash.json", "--show-totals", "--liabilities", "BTC=2.75")
-    assert run("book", "prove", book, "--out", folder / "proofs", *options, "--insurance-fund", 1_000_000, *AT) == 0
-    return folder
-
-
-@pytest.fixture
-def copy(proven: Path, tmp_path: Path) -> Path:
-    """The same, to be changed."""
-    return shutil.copytree(proven, tmp_path / "copy")
-
-
-# Proving.
 
 
 def test_prove_leaves_a_folder_and_a_private_opening(proven: Path) -> None:
@@ -250,49 +207,6 @@ def test_killed_run_leaves_nothing_half_written(book: Path, tmp_path: Path) -> N
         assert not list(book.glob("*opening*"))
 
 
-# Verifying.
-
-
-def test_verify_shows_what_is_proven(plimsoll: Commands, proven: Path) -> None:
-    outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT)
-    assert outcome.code == 0, outcome.err
-    words = " ".join(outcome.out.split())
-    for one in (
-        "Valid: proven of the whole book",
-        "accounts at most 8, in 1 batch",
-        "below maintenance margin 0 accounts",
-        "deficit in scenario crash",
-        "total BTC-PERP 0.7 long, 0.7 short",
-        "liabilities in BTC at most 2.75 BTC",
-        "128 proven bits",
-    ):
-        assert one in words
-
-
-def test_verify_json_and_root(plimsoll: Commands, proven: Path) -> None:
-    statement, _ = read_proof((proven / "proofs" / TOTALS_PROOF).read_bytes())
-    right = ("--root", " ".join(f"{one:016x}" for one in statement.public_values[3:7]), "--max-age", "any")
-    said = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, *right, "--json").json()
-    assert said["valid"] is True and {"figure", "value"} == set(said["proven"][0])
-    assert len(said["root"]) == 64
-    wrong = ("--root", "0" * 64)
-    outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, *wrong)
-    assert outcome.code == 1 and "the root that the caller was shown" in outcome.err
-    outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, "--root", "12")
-    assert outcome.code == 2 and "64 hexadecimal digits" in outcome.err
-
-
-def test_list_of_scenarios_is_the_one_accepted(plimsoll: Commands, proven: Path, tmp_path: Path) -> None:
-    outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, "--scenarios", proven / "crash.json")
-    assert outcome.code == 0 and "list of scenarios (accepted)" in outcome.out
-    milder = json.loads((proven / "crash.json").read_text())
-    milder["scenarios"][0]["default"] = "-0.2"
-    (tmp_path / "mild.json").write_text(json.dumps(milder))
-    for given in (tmp_path / "mild.json", "ab" * 32):
-        outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, "--scenarios", given)
-        assert outcome.code == 1 and "scenarios with the digest" in outcome.err
-
-
 def test_number_of_batches_is_coarse() -> None:
     """It is public: between two of its steps a book may grow unseen."""
     steps = [declared_sizes(coarse(n), n, 12)[1] for n in range(1, 64 << LEAVES, 1 << LEAVES)]
@@ -301,143 +215,3 @@ def test_number_of_batches_is_coarse() -> None:
     assert [coarse(n) for n in (1, 5, 1 << LEAVES)] == [1, 5, 1 << LEAVES]
     with pytest.raises(ShapeError, match="a book has at most 64"):
         declared_sizes(coarse((64 << LEAVES) + 1), (64 << LEAVES) + 1, 12)
-
-
-def test_stale_book_rejected(plimsoll: Commands, proven: Path) -> None:
-    late = ("--at", "2026-02-02T12:00:00Z")
-    outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *late)
-    assert outcome.code == 1 and "ask for a newer proof" in outcome.err
-
-
-@pytest.mark.parametrize("name", ["batch-00.proof", TOTALS_PROOF])
-@pytest.mark.parametrize("fault", ["altered", "cut", "longer"])
-def test_changed_proof_rejected(plimsoll: Commands, copy: Path, name: str, fault: str) -> None:
-    path = copy / "proofs" / name
-    data = bytearray(path.read_bytes())
-    if fault == "altered":
-        data[-100] ^= 1
-    path.write_bytes({"altered": bytes(data), "cut": bytes(data[:-1]), "longer": bytes(data) + b"\0"}[fault])
-    outcome = plimsoll("book", "verify", copy / "proofs", *market(copy), *AT, "--json")
-    assert outcome.code == 1
-    assert outcome.err.startswith("invalid:") and "fails at step" in outcome.err
-    said = outcome.json()
-    assert said["valid"] is False and said["step"] and said["expected"]
-
-
-def test_changed_claims_rejected(plimsoll: Commands, copy: Path) -> None:
-    path = copy / "proofs" / CLAIMS
-    path.write_text(path.read_text().replace('"BTC": "2.75"', '"BTC": "2.5"'))
-    outcome = plimsoll("book", "verify", copy / "proofs", *market(copy), *AT)
-    assert outcome.code == 1 and "tables digest" in outcome.err
-
-
-@pytest.mark.parametrize("name", [SCENARIOS, TOTALS_PROOF, "batch-00.proof"])
-def test_missing_file_rejected(plimsoll: Commands, copy: Path, name: str) -> None:
-    (copy / "proofs" / name).unlink()
-    outcome = plimsoll("book", "verify", copy / "proofs", *market(copy), *AT)
-    assert outcome.code == 1 and "fails at step book" in outcome.err
-    assert ("no batch" if name.startswith("batch") else f"no {name}") in outcome.err
-
-
-@pytest.mark.parametrize("kind", ["no claims", "nothing", "missing", "file", "broken claims", "claims twice", "pipe"])
-def test_folder_that_is_none_rejected(plimsoll: Commands, copy: Path, kind: str) -> None:
-    folder = copy / "proofs"
-    claims = folder / CLAIMS
-    if kind == "no claims":
-        claims.unlink()
-    elif kind == "nothing":
-        folder = copy / "empty"
-        folder.mkdir()
-    elif kind == "missing":
-        folder = copy / "none"
-    elif kind == "file":
-        folder = folder / TOTALS_PROOF
-    elif kind == "broken claims":
-        claims.write_text("{}")
-    elif kind == "claims twice":
-        claims.write_text(claims.read_text().replace('"version": 1', '"version": 1, "version": 1'))
-    else:
-        (folder / TOTALS_PROOF).unlink()
-        os.mkfifo(folder / TOTALS_PROOF)
-    outcome = plimsoll("book", "verify", folder, *market(copy), *AT)
-    assert outcome.code == 3
-    assert (outcome.err.startswith("error: ") and str(folder) in outcome.err) or CLAIMS in outcome.err
-
-
-def test_swapped_market_and_parameters_rejected(plimsoll: Commands, proven: Path) -> None:
-    book = proven / "book"
-    swapped = ("--market", book / "parameters.json", "--parameters", book / "snapshot.json")
-    outcome = plimsoll("book", "verify", proven / "proofs", *swapped)
-    assert outcome.code == 3
-    assert "expected a market snapshot, but this file holds risk parameters" in outcome.err
-
-
-def test_other_market_rejected(plimsoll: Commands, copy: Path) -> None:
-    path = copy / "book" / "snapshot.json"
-    path.write_text(path.read_text().replace('"60000"', '"60001"'))
-    outcome = plimsoll("book", "verify", copy / "proofs", *market(copy), *AT)
-    assert outcome.code == 1 and "market digest" in outcome.err
-
-
-def test_missing_options_rejected(plimsoll: Commands, proven: Path, book: Path) -> None:
-    assert plimsoll("book", "verify", proven / "proofs").code == 2
-    assert plimsoll("book", "prove", book).code == 2
-    assert plimsoll("book").code == 2
-
-
-# Its proofs one by one.
-
-
-@pytest.mark.parametrize(("name", "kind"), [("batch-00.proof", "batch"), (TOTALS_PROOF, "totals")])
-def test_inspect_and_security_show_a_proof_of_a_book(plimsoll: Commands, proven: Path, name: str, kind: str) -> None:
-    path = proven / "proofs" / name
-    said = plimsoll("inspect", path, *market(proven), "--json").json()
-    assert (said["kind"], said["verified"], said["program_known"]) == (kind, False, True)
-    assert said["matches"] == {"instruments": True, "market": True, "parameters": True}
-    assert said["security_bits"]["minimum"] == "128.00"
-    assert len(said["root"]) == len(said["commitment"]) == 4
-    told = plimsoll("inspect", path)
-    assert told.code == 0 and "plimsoll book verify" in told.out and "not verified" in told.out
-    bits = plimsoll("security", path, "--json").json()
-    assert (bits["minimum"], bits["schedule_height"]) == ("128.00", "the proof's claim")
-
-
-def test_inspect_and_security_show_an_account_s_proof(plimsoll: Commands, tmp_path: Path) -> None:
-    path = tmp_path / "account.proof"
-    path.write_bytes(one_account.proof())
-    said = plimsoll("inspect", path, "--json").json()
-    assert (said["kind"], said["program_known"], len(said["root"])) == ("account", True, 4)
-    assert "commitment" not in said
-    told = plimsoll("inspect", path)
-    assert told.code == 0 and "meets a threshold, for one consumer's context" in " ".join(told.out.split())
-    assert plimsoll("security", path, "--json").json()["minimum"]
-
-
-def test_inspect_of_a_strange_statement_rejected(plimsoll: Commands, proven: Path, tmp_path: Path) -> None:
-    path = tmp_path / "strange.proof"
-    for name, changes, words in (
-        (TOTALS_PROOF, {"kind": "dream"}, "a proof of kind book-batch, batch, totals, account, got 'dream'"),
-        (TOTALS_PROOF, {"shape": "totals-2^7"}, "the name of a published shape class"),
-        (TOTALS_PROOF, {"public_values": (0, 2**40, 1)}, "rows of instruments' totals, got 1099511627776"),
-        (TOTALS_PROOF, {"public_values": (0, 3)}, "currencies with a bound, got None"),
-        ("batch-00.proof", {"public_values": ()}, "rows of instruments' totals, got None"),
-    ):
-        statement, body = read_proof((proven / "proofs" / name).read_bytes())
-        path.write_bytes(write_proof(replace(statement, **changes), body))
-        outcome = plimsoll("inspect", path)
-        assert outcome.code == 1
-        assert words in outcome.err
-
-
-def test_verify_of_one_proof_of_a_book_names_its_kind(plimsoll: Commands, proven: Path) -> None:
-    outcome = plimsoll("verify", proven / "proofs" / "batch-00.proof", *market(proven), *AT)
-    assert outcome.code == 1 and "verify its folder with `plimsoll book verify`" in outcome.err
-    outcome = plimsoll("verify", proven / "proofs", *market(proven), *AT)
-    assert outcome.code == 2 and "verify it with `plimsoll book verify" in outcome.err
-
-
-def test_commands_are_listed(plimsoll: Commands) -> None:
-    """The commands are listed where a newcomer looks."""
-    assert "book" in plimsoll("--help").out
-    told = " ".join(plimsoll("book", "--help").out.split())
-    assert "prove" in told and "verify" in told
