@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import page_venue
@@ -20,6 +22,7 @@ from venue_office import parts, published, venue
 
 from plimsoll.engine.thresholds import Threshold
 from plimsoll.prover.attestations import gather
+from plimsoll.service import jobs
 from plimsoll.service.limits import Limits
 from plimsoll.service.models import ServicePolicy, SignedStatement
 from plimsoll.verifier.account import ACCOUNT_PROGRAM
@@ -27,6 +30,7 @@ from plimsoll.verifier.archive import read_archive, write_archive
 from plimsoll.verifier.attestations import AttestationPolicy, VerifierSet, context_digest, verify_attestation
 from plimsoll.verifier.bundle import MANIFEST, PROOF, SIGNATURE
 from plimsoll.verifier.contexts import publication_context, threshold_word
+from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import BOOK_PROGRAM
 from plimsoll.verifier.totals import TOTALS_PROGRAM
 
@@ -302,6 +306,18 @@ def test_worker_gone_wrong_is_no_verdict(command: tuple[str, ...], status: int) 
     with service(command=command) as desk:
         found = desk.verify()
         assert found.status == status and set(found.json) == {"error"}, found.body
+
+
+def test_answer_without_end_is_no_verdict() -> None:
+    """A verdict in a megabyte of blanks is read no further, though it would be well-formed."""
+    with service(command=(sys.executable, "-c", f"print({FOUND!r} + ' ' * (1 << 21))")) as desk:
+        assert desk.verify().status == 500
+
+
+def test_statement_is_of_the_proof_that_was_verified() -> None:
+    verified: Any = SimpleNamespace(proof_digest=hashlib.sha256(b"another").hexdigest())
+    with pytest.raises(VerificationError, match="another file"):
+        jobs._statement(parts()[PROOF], verified, (0, 0, 0, 0), b"")
 
 
 def test_worker_that_says_valid_is_believed_but_not_signed_without_the_pinned_program() -> None:
