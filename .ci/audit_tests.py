@@ -14,7 +14,19 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("accounts", "attestations", "batches", "circuits", "core", "engine", "forgeries", "ingest", "verifier")
+FOLDERS = (
+    "accounts",
+    "archives",
+    "attestations",
+    "audits",
+    "batches",
+    "circuits",
+    "core",
+    "engine",
+    "forgeries",
+    "ingest",
+    "verifier",
+)
 REPORT = ROOT / "build" / "audit" / "tests.xml"
 FIGURES = REPORT.with_suffix(".json")
 SLOWEST = 3
