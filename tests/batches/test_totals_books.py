@@ -126,7 +126,8 @@ WRONG = {
     "one lot more long than short": book((OI + 1, OI)),
     "one lot more short, parts that differ": derivative(2**36 - 1, 0, 0, 1),
     "long without short": book((1, 0)),
-    **{f"shown total differs, part {p}": SHOWN.with_public("terms", 1, 4 + p, 1) for p in (0, 3)},
+    "2^36 lots more long than short": book((OI + 2**36, OI)),
+    **{f"shown total differs, part {p}": SHOWN.with_public("terms", 1, 4 + p, 1) for p in range(4)},
     **{f"figure one above its bound in limb {i}": figured(-(1 << 24 * i)) for i in (0, 5)},
     "shown figure one above the true one": figured(1, exact=True),
     "shown figure one below the true one": figured(-1, exact=True),
@@ -136,6 +137,9 @@ WRONG = {
     "liabilities of the first asset above the bound": bounded(ONE, 0, -1),
     "borrow where none is needed": replace(bounded(ONE, 1, 1), liabilities=(*ONE.borrows()[:1], (*BORROWED[:2], 1))),
     "no borrow where one is needed": owing(FREE, (*BORROWED[:2], 0)),
+    "borrow of -2^60, of which 2^36 are one": replace(
+        bounded(ONE, 1, -(2**36)), liabilities=(*ONE.borrows()[:1], (*ONE.borrows()[1][:2], -(2**60)))
+    ),
     "borrow of two": owing(FREE, (*BORROWED[:2], 2)),
     "liabilities understated": owing((FREE[0] - 1, *FREE[1:]), BORROWED),
     "liabilities' parts regrouped": owing(FREE, (BORROWED[0] + 2**36, BORROWED[1] - 1, 0)),

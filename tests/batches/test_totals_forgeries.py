@@ -140,6 +140,11 @@ OWED = {
         ONE.terms(bounds=[ONE.liability()[0], ONE.liability()[1] - 1]),
         liabilities=(ONE.borrows()[0], (*ONE.borrows()[1][:2], 1)),
     ),
+    # 2^36 times this borrow is one in the field: both parts would be in range, with liabilities above the bound
+    "borrow of -2^60": replace(
+        ONE.terms(bounds=[ONE.liability()[0], ONE.liability()[1] - 2**36]),
+        liabilities=(ONE.borrows()[0], (*ONE.borrows()[1][:2], -(2**60))),
+    ),
     "no borrow where one is needed": replace(WIDE, liabilities=(FREE, (*BORROWED[:2], 0))),
     "borrow where none is needed": replace(WIDE, liabilities=((*FREE[:2], 1), BORROWED)),
 }
