@@ -5,7 +5,7 @@ from __future__ import annotations
 from statement_judge import Mutant
 from statement_search import columns_in, results_of, steps_of, table_of
 
-from plimsoll.circuits.compiler.builtins import LEDGER_BUS, RANGE_BUS
+from plimsoll.circuits.compiler.builtins import RANGE_BUS
 
 COMPLETE = "completeness only: without its claim a call cannot be made, and every run makes one"
 DETERMINED = (
@@ -13,12 +13,21 @@ DETERMINED = (
     "is bounded where it is posted"
 )
 TOP_LIMB = (
-    "implied up to a factor below 2: the same limb times 2^8 (2^2) is looked up, so it is v / 2^8 with v < 2^12 and the "
-    "amount stays below 2^52 + 2^48 (2^58 + 2^56)"
+    "implied but for a little: the same limb times 2^8 (2^2) is looked up, so it is v / 2^8 with v < 2^12, and "
+    "the amount stays below 2^52 + 2^48 (2^58 + 2^56)"
 )
 DESCENT = (
     "implied: a row with n = 0 would ask for one with n - 1, and so on for p rows, more than tables have; only the row "
     "that ends a recursion asks for none, and it has n = 0"
+)
+LAST_CARRY = (
+    "implied: the highest part is looked up below 2^36, and another low part of the last carry moves it by a multiple "
+    "of 2^40 - 2^8 modulo p, of which none below 2^24 in size is near"
+)
+SPLIT = "implied: parts of the total that are cut otherwise still add up to it, and so does what is left of the bound"
+SAME_TOTAL = (
+    "implied: with the other limbs in range the carry is below 2^24, so both parts still stand for the same total, and "
+    "equal parts are of equal totals: less than p lies between them"
 )
 ROWS = "implied: the number of rows is a public value, and the verifier compares it with the instrument table"
 COUNT = "implied: a count of n needs n rows of holdings whose keys ascend, six a row and below 2^14: n is below 2^12"
@@ -51,11 +60,24 @@ def argument(mutant: Mutant) -> str | None:
             return DETERMINED
         if sum(m.bus == RANGE_BUS and columns_in(table, m.fields[0]) == used for m in table.messages) == 2:
             return TOP_LIMB
+        if (program, name) == ("batch", "holdings.z") and column in last_carries():
+            return LAST_CARRY
+        normal = [s for s in steps_of(program, name) if s["op"] == "limbs"][8:]
+        if name == "instruments.nz" and any(column in results_of(s)[:3] for s in normal):
+            return SAME_TOTAL
+        if name == "assets.nz" and column in results_of(steps_of(program, name)[6])[:3]:
+            return SPLIT
         if column in counts(program, name):
             return COUNT
         if name == "main" and program != "account" and column == results_of(steps_of(program, name)[1])[0]:
             return ROWS
     return None
+
+
+def last_carries() -> set[int]:
+    """Limbs from the third on of the last of each five carries in `shortfall`."""
+    steps = steps_of("batch", "holdings.z")
+    return {column for f in range(5) for column in results_of(steps[6 + 7 * f])[2:]}
 
 
 def counts(program: str, name: str) -> list[int]:
@@ -67,20 +89,14 @@ def counts(program: str, name: str) -> list[int]:
 
 
 def closes(program: str, name: str, used: set[int]) -> bool:
-    """Whether columns are, or are limbs of, an amount that closes a key."""
+    """Whether columns are, or are limbs of, an amount that closes a key: the first eight cuts of a row of totals, and
+    the one of an asset's high part. Cuts that compare totals are others."""
     if name not in ("close.nz", "instruments.nz", "figures.nz", "assets.nz"):
         return False
-    table = table_of(program, name)
-    amounts: set[int] = set()
-    cells = {s["column"] for s in steps_of(program, name) if s["op"] == "tape"}
-    for message in table.messages:
-        if message.bus == LEDGER_BUS:
-            amounts |= columns_in(table, message.count) & cells
-    if name == "assets.nz":
-        amounts -= {sorted(cells)[2]}
-    for step in steps_of(program, name):
-        if step["op"] == "limbs":
-            of = {c for _, columns in step["poly"] for c in columns}
-            if len(of) == 1 and of <= amounts and used & set(results_of(step)):
-                return used <= of | set(results_of(step)) | {0}
+    cuts = [s for s in steps_of(program, name) if s["op"] == "limbs"][: 1 if name == "assets.nz" else 8]
+    for step in cuts:
+        results = set(results_of(step))
+        of = {c for _, columns in step["poly"] for c in columns}
+        if used & results:
+            return used <= of | results | {0}
     return False

@@ -1,8 +1,8 @@
 """Which checks rows break: constraints, and tuples that no builtin provides, row by row and remembered.
 
-Constraints and messages are those of the tables, written out as functions for speed, on the rows of paths only; the rows
-of the builtins are filled with what is asked for, as far as it is true. `checked` puts the filled rows before the reference
-checker itself.
+Constraints and messages are those of the tables, written out as functions for speed, on the rows of paths only; the
+rows of the builtins are filled with what is asked for, as far as it is true. `checked` puts the filled rows before the
+reference checker itself.
 """
 
 from __future__ import annotations

@@ -17,6 +17,17 @@ from plimsoll.circuits.tables import TableSet
 
 ALWAYS = -1
 """In every row, not in one."""
+WAYS = {
+    "add": "a result is another",
+    "solve": "a limb makes up for the others in the field, whatever it is then",
+    "alone": "the same, and the others are zero",
+    "carry": "the same, and those from the third on are a number that is higher",
+    "high": "limbs from the third on are a number that is higher, and no limb makes up",
+    "zero": "all limbs are zero",
+    "take": "a branch that does not fit is taken",
+    "refuse": "a branch that fits is not taken",
+    "drop": "the rows of a call are not there, its results are made up",
+}
 LIMIT = 60
 """Executions of one step: more are a recursion that does not end."""
 
@@ -28,10 +39,9 @@ class Change:
     Attributes:
         table: the path's table.
         step: number of the step in the path.
-        how: `add` to a result; `solve` a limb so that the limbs still add up, in the field, whatever it is then; `alone`, the
-            other limbs are zero; `carry`, those from the third on are a number that is higher; `high`, the same and no limb makes up; `zero` all limbs; `take` a branch that does not fit, or `refuse` one that does; `drop` the rows of a call, whose results are then made up.
+        how: what is done (see WAYS).
         place: number of the result (of the limb that is solved).
-        amount: what is added to it; for `solve`, to the limb `other`.
+        amount: what is added; with `solve`, to the limb `other`.
         other: see `amount`.
         at: which execution of the step, from 0, or ALWAYS.
     """
@@ -62,6 +72,8 @@ class Liar(interpreter._Interpreter):
         changes: Sequence[Change] = (),
     ) -> None:
         super().__init__(tables, program, roms, tape)
+        self.read = list(tape)
+        """The tape as the lie has it: with what was changed where it was read."""
         self.executed: Counter[tuple[str, int]] = Counter()
         self.changes: dict[tuple[str, int], list[Change]] = {}
         for one in changes:
@@ -98,6 +110,8 @@ class Liar(interpreter._Interpreter):
             elif change.how not in ("zero", "high"):
                 column = columns[change.place]
                 row[column] = (row[column] + change.amount) % P
+        if step["op"] == "tape":
+            self.read[self.position - 1] = row[step["column"]]
         return fits
 
     def honest(self, step: Mapping[str, Any], row: Row, depth: int) -> bool:

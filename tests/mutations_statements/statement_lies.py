@@ -131,7 +131,7 @@ def told(lie: Lie, tape: Sequence[int]) -> Told:
             raise WitnessError("there is no such row")
         one = there.pop(lie.twins.row)
         there += [fill(path, one, active) for active in lie.twins.activities]
-    return Told(rows, outputs, tuple(tape))
+    return Told(rows, outputs, tuple(liar.read[: len(tape)]))
 
 
 def settled(lie: Lie, gone: Mutant | None) -> tuple[Told, Offences]:

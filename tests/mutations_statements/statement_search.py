@@ -6,7 +6,7 @@ Strategies are general: they are read off the witness program, and tried in turn
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -80,7 +80,7 @@ def results_of(step: dict[str, Any]) -> list[int]:
 
 
 def lies_with(program: str, *changes: Change) -> Iterator[Lie]:
-    """The changes on every base that they may go with. Limbs are first changed where the base breaks what is nearest."""
+    """The changes on every base that they may go with, first where the base breaks what is nearest."""
     structural = any(c.how in ("take", "refuse", "drop") for c in changes)
     tables = {c.table for c in changes}
     near = []
@@ -137,6 +137,7 @@ def about_constraint(mutant: Mutant) -> Iterator[Lie]:
                 yield from refusing(program, name, number)
         elif step["op"] in ("set", "inverse") and used.intersection(results):
             yield from lies_with(program, Change(name, number, "add", 0, 1))
+            yield from lies_with(program, Change(name, number, "add", 0, P - 1))
             if step["op"] == "set":
                 for base in BASES[program]():
                     for amount in (1, P - 1):
@@ -148,6 +149,7 @@ def about_constraint(mutant: Mutant) -> Iterator[Lie]:
                 yield from lies_with(program, less, Change(name, number, "zero"))
             if len(results) == 5:
                 yield from lies_with(program, Change(name, number, "high", 0, 1))
+                yield from lies_with(program, Change(name, number, "high", 0, 1, at=ALWAYS))
             for place in range(len(results) - 1, -1, -1):
                 for amount in (1, P - 1):
                     for at in (0, 1):
@@ -180,18 +182,20 @@ def about_range(mutant: Mutant, column: int) -> Iterator[Lie]:
             continue
         place = results.index(column)
         if step["op"] == "limbs":
-            if len(results) == 5 and place < 2:
-                yield from lies_with(program, Change(name, number, "carry", place, 1))
-            if len(results) == 5 and place > 1:
-                yield from lies_with(program, Change(name, number, "solve", place, P - 1, 0))
-            yield from lies_with(program, Change(name, number, "solve", place))
-            yield from lies_with(program, Change(name, number, "alone", place))
+            five = len(results) == 5
+            shifts = [Change(name, number, "carry", place, 1)] if five and place < 2 else []
+            shifts += [Change(name, number, "solve", place, P - 1, 0)] if five and place > 1 else []
+            shifts += [Change(name, number, "solve", place), Change(name, number, "alone", place)]
+            # 16 p is 16 + 2^36 (2^32 - 1): what limbs past 2^36 can hide.
+            shifts += [Change(name, number, "solve", place, P - 16, 0)] if five and place > 2 else []
+            for other in (place + 1, 0, place - 1, 3):
+                if other != place and 0 <= other < len(results):
+                    shifts += [Change(name, number, "solve", place, amount, other) for amount in (1, P - 1)]
+            for at in (0, ALWAYS, 1):
+                for change in shifts:
+                    yield from lies_with(program, replace(change, at=at))
             for less in beyond(program, name, number, P - 101):
                 yield from lies_with(program, less, Change(name, number, "alone", place))
-            for other in (place + 1, 0, place - 1, place + 2):
-                if other != place and 0 <= other < len(results):
-                    for amount in (1, P - 1):
-                        yield from lies_with(program, Change(name, number, "solve", place, amount, other))
             top = len(results) - 1
             for amount in (2**52, 2**58):
                 for more in beyond(program, name, number, amount):
@@ -222,6 +226,7 @@ def about_results(mutant: Mutant, columns: set[int]) -> Iterator[Lie]:
             for place in range(len(results)):
                 for amount in (1, P - 1):
                     yield from lies_with(program, Change(name, number, "add", place, amount))
+                    yield from lies_with(program, Change(name, number, "add", place, amount, at=ALWAYS))
 
 
 def about_call(mutant: Mutant, columns: set[int], function: str) -> Iterator[Lie]:
@@ -237,10 +242,10 @@ SUMS_BELOW = tuple([P - 1, *[0] * 10] * 5)
 EXTRAS = {
     ("batch", "holdings.z"): Extra("holdings", (0, 0, *LEDGER_ROW, *SUMS_BELOW), (1,) * 5),
     ("batch", "holdings.nz"): Extra(
-        "holdings", (1, P - 1, *LEDGER_ROW, *[0] * 55), tuple([*(x for h in BELOW.padded() for x in h), *[1] * 5])
+        "holdings", (1, P - 1, *LEDGER_ROW, *[0] * 55), (*(x for h in BELOW.padded() for x in h), *[1] * 5)
     ),
     ("batch", "close.nz"): Extra("close", (1, 0, *LEDGER_ROW), LEDGER_ROW),
-    ("totals", "batch_rows.nz"): Extra("batch_rows", (1, 0, *LEDGER_ROW), LEDGER_ROW),
+    ("totals", "batch_rows.nz"): Extra("batch_rows", (1, 0, *LEDGER_ROW), (1, 2, 3, 4, 0, 0, 7, 8)),
     ("totals", "instruments.nz"): Extra("instruments", (1, 0, *LEDGER_ROW), LEDGER_ROW),
     ("totals", "figures.nz"): Extra("figures", (1, 0, *LEDGER_ROW), LEDGER_ROW),
     ("totals", "assets.nz"): Extra("assets", (1, 0), (3, 0, 0)),
@@ -298,6 +303,10 @@ def candidates(mutant: Mutant) -> Iterator[Lie]:
     columns = {c for f in message.fields for c in columns_in(table, f)}
     if message.bus == LEDGER_BUS:
         yield from lies_with(mutant.program)
+        amount = columns_in(table, message.count)
+        for number, step in enumerate(steps_of(mutant.program, mutant.table)):
+            if step["op"] == "tape" and step["column"] in amount:
+                yield from lies_with(mutant.program, Change(mutant.table, number, "add", 0, 5))
     elif message.bus == "builtin:range_check":
         for column in sorted(columns):
             yield from about_range(mutant, column)

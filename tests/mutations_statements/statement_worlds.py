@@ -26,7 +26,9 @@ FIGURE_KEY = 1 << 15
 SPLIT = 2**36 - 1
 """First lot of each key's second piece."""
 KEYS = 8
-NULL = 2 * KEYS
+NULL = 2 * KEYS + 1
+MUCH = 1 + sum(5 << 24 * i for i in range(6))
+"""What is owed in the last piece: something in every limb of a shortfall."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ def pieces() -> list[Piece]:
     for key in range(KEYS):
         worth = -1 if key % 2 else 1
         out.append(Piece(key, 0, SPLIT - 1, (Line(worth),) * FIGURES))
-        out.append(Piece(key, SPLIT, 2**60 - 1, (Line(worth, worth * SPLIT),) * FIGURES))
-    return out
+        top = 2**60 if key < KEYS - 1 else 2**58
+        out.append(Piece(key, SPLIT, top - 1, (Line(worth, worth * SPLIT),) * FIGURES))
+    return [*out, Piece(KEYS - 1, 2**58, 2**60 - 1, (Line(-1, -MUCH),) * FIGURES)]
 
 
 @cache
@@ -97,6 +100,7 @@ def batch_base(name: str, tape: Sequence[int], closed: int = ROWS) -> Base:
 LOTS = (10, 20, 30, 40, 50, 31)
 BELOW = account(*(held(k, q) for k, q in enumerate(LOTS)), worth=-1)
 RICH = account(*(held(k, 2**50 + (k == 0)) for k in range(KEYS)), worth=1, account_class=9)
+POOR = account((2 * KEYS, 0, 0, 0, 0, 0), worth=-1, account_class=11)
 OTHER = account(held(0, 5), worth=5)
 NOTHING = account()
 
@@ -111,7 +115,7 @@ def replaced(slot: int, holding: tuple[int, ...], worth: int) -> Account:
 @cache
 def batch_bases() -> Bases:
     rest = (RICH, EMPTY, OTHER)
-    tapes = {"honest": batch_tape((BELOW, *rest))}
+    tapes = {"honest": batch_tape((BELOW, *rest)), "one lacks much": batch_tape((BELOW, RICH, POOR, OTHER))}
     for f in range(FIGURES):
         for value in (0, 2):
             flags = tuple(value if f == i else 1 for i in range(FIGURES))
@@ -176,8 +180,15 @@ def loosely(book: Book) -> Book:
 
 def lying_books() -> dict[str, Book]:
     books = {}
-    for name, row in {"by one": (8, 0, 7, 0), "by 2^36": (7, 1, 7, 0)}.items():
-        for at in range(4):
+    unequal = {
+        "by one": (8, 0, 7, 0),
+        "by 2^36": (7, 1, 7, 0),
+        "by -2^36": (7, 0, 7, 1),
+        "by 16 p": (23, 2**32 - 1, 7, 0),
+        "by -16 p": (7, 0, 23, 2**32 - 1),
+    }
+    for name, row in unequal.items():
+        for at in range(4 if row[0] == 8 else 2):
             lots = [[0] * 8, [0] * 8]
             lots[at // 2][at % 2 * 4 : at % 2 * 4 + 4] = row
             book = Book((Slot([*lots, *rows_for([])[ROWS:]], 5000),)).terms(figures=LOOSE)
@@ -200,6 +211,9 @@ def lying_books() -> dict[str, Book]:
     books["above, with a borrow"] = replace(low, liabilities=tuple((*one[:2], 1) for one in low.borrows()))
     high = ONE.terms(bounds=[ONE.liability()[0], ONE.liability()[1] - 2**36])
     books["above in the high part"] = high
+    rich = Book((Slot(rows_for([(0, 0), (2**75, 0), (0, 0)]), 5000),))
+    rich = rich.terms(bounds=[2**75 - 16 * P, 5], figures=LOOSE)
+    books["liabilities above by 16 p"] = replace(rich, liabilities=((*rich.owed()[0], 0), (0, 0, 0)))
     # 1 / 2^36 is -2^60 in the field: it makes the low part one higher, and the high part 2^60.
     part = pow(2**36, -1, P)
     books["a part of a borrow"] = replace(high, liabilities=(high.borrows()[0], (*high.borrows()[1][:2], part)))
