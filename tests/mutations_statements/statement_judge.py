@@ -25,6 +25,8 @@ Sent = tuple[int, str, tuple[int, ...], int]
 """Number of the message, bus, fields, count."""
 Rows = Mapping[str, Sequence[Row]]
 """Of each path's table, by its name."""
+MOST = 3_000
+"""Rows that are remembered."""
 _REMEMBERED: dict[tuple[int, tuple[int, ...]], tuple[list[int], list[Sent]]] = {}
 _KEPT: list[Table] = []
 
@@ -105,6 +107,8 @@ def read(table: Table, row: Row, free: int = -1) -> tuple[list[int], list[Sent]]
         return bad, [s for s in sent if s[0] != free] + [(free, m.bus, tuple(values[f] for f in m.fields), count)]
     key = (id(table), tuple(row))
     if key not in _REMEMBERED:
+        if len(_REMEMBERED) > MOST:
+            _REMEMBERED.clear()
         values = values_of(table, row)
         bad = [k for k, node in enumerate(table.constraints) if values[node]]
         sent = [

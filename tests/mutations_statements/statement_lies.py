@@ -156,7 +156,7 @@ def start_of(program: str, base: str) -> tuple[int, ...]:
     return whole[0].tape if whole else BASES[program]()[base].tape
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1_000)
 def signature(lie: Lie) -> tuple[Told, Offences] | None:
     """Rows with totals that fit under the intact tables, and what they break; None if the lie cannot be told."""
     try:
@@ -165,7 +165,7 @@ def signature(lie: Lie) -> tuple[Told, Offences] | None:
         return None
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def honest_outputs(program: str, base: str, tape: tuple[int, ...]) -> list[int] | None:
     """What an honest run of a tape gives; None if the intact tables refuse it."""
     try:
