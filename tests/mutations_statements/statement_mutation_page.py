@@ -51,7 +51,7 @@ def outcome(mutant: Mutant) -> Outcome:
         return Outcome(mutant, COMPLETE if words.startswith("completeness") else ARGUED, None, words)
     if mutant.kind == "constraint" and mutant.place == 0 and lie is not None:
         return Outcome(mutant, ROWS, lie, "one call is several rows, whose activities add up to one")
-    return Outcome(mutant, OPEN, None, "no lie found by the search, and no argument by pattern")
+    return Outcome(mutant, OPEN, None, "not searched yet, or none found; no argument")
 
 
 @cache
