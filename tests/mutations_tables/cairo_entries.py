@@ -112,7 +112,7 @@ def ranges() -> dict[str, Entry]:
             {"assert [range_check_ptr] = x;": Loosened("", lambda: settlement(TOTAL, 4), also=cell)},
         ),
         **literals(f"{RANGES} range_check", "1", Refused("2")),
-        **single(check24, "hint", {"%{ limbs(memory, fp, 2) %}": Refused("%{ limbs(memory, fp, 3) %}")}),
+        **single(check24, "hint", {"%{ limbs(memory, fp, 2) %}": Refused("%{ limbs(memory, fp, 4) %}")}),
         **single(check24, "assert", {"assert x = l0 + 2 ** 12 * l1;": removed(lambda: order_or_tier(2, None))}),
         **literals(check24, "2 ** 12", twice),
         **single(check24, "call", {f"range_check(l{i})": removed(partial(order_or_tier, 2, i)) for i in range(2)}),
