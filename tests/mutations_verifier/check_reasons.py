@@ -4,7 +4,6 @@ neither killed nor caught by a second check, and is not here, fails the tests; s
 from __future__ import annotations
 
 NOT_RUN = {
-    "engine/decimals.py parse_quantity": "reads a book's quantities: no verifier has a book",
     "engine/tiers.py Schedule.__eq__": "compares schedules: for tests",
     "engine/tiers.py Schedule.find": "looks up a holding: the engine's and the prover's work, no verifier has holdings",
     "engine/tiers.py Schedule.of_key": "looks up a key: the engine's and the prover's work",
