@@ -21,11 +21,13 @@ from plimsoll.circuits.interpreter import Execution, Row, WitnessError, _Interpr
 from plimsoll.circuits.tables import TableSet
 
 MAX_ROWS = 300
+MAX_STEPS = 20_000
+"""Of one run, those of paths that did not fit among them: a tree of calls that never fit is tried again and again."""
 REPAIRS = 12
 
 
 class TooLong(Exception):  # noqa: N818 (no error: the run is not looked at)
-    """A run of more rows than are worth looking at."""
+    """A run of more rows or steps than are worth looking at."""
 
 
 class Improvised(_Interpreter):
@@ -35,9 +37,11 @@ class Improvised(_Interpreter):
         super().__init__(m.tables, m.witness, {"schedule": m.records}, tape)
         self.grown, self.rng, self.lie = tape, rng, lie
         self.read: dict[int, dict[int, int]] = {}
+        self.steps = 0
 
     def step(self, step: Mapping[str, Any], row: Row, depth: int) -> bool:
-        if sum(map(len, self.rows)) > MAX_ROWS or depth > MAX_ROWS:
+        self.steps += 1
+        if self.steps > MAX_STEPS or sum(map(len, self.rows)) > MAX_ROWS or depth > MAX_ROWS:
             raise TooLong
         if step["op"] == "tape":
             if self.position >= len(self.grown):
