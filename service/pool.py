@@ -122,7 +122,11 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+    # `wait` returns after the pipes' ends were seen, which a reader that stopped for a full buffer never sees
+    if process.stdout is not None:
+        while await process.stdout.read(1 << 16):
+            pass
+    await process.wait()
 
 
 def _verdict(code: int, answer: bytes) -> Found | Invalid:

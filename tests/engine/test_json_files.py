@@ -87,22 +87,23 @@ WORST = {
 }
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of a process's own memory from /proc")
 @pytest.mark.parametrize("what", WORST)
 def test_file_in_which_everything_is_wrong_takes_less_than_a_gibibyte(what: str) -> None:
     code = """
-import resource, sys
+import sys
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError
 from plimsoll.engine.snapshot import MarketSnapshot
 try:
     (MarketSnapshot if sys.argv[1] == "prices" else RiskParameters).parse(sys.stdin.buffer.read())
 except InputError:
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    # not getrusage: what that says of a child begins with its parent's memory
+    print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM:")).split()[1])
 """
     data = ("{" + WORST[what] + "}").encode()
     done = subprocess.run([sys.executable, "-c", code, what], input=data, capture_output=True, check=True)
-    unit = 1 if sys.platform == "darwin" else 1024
-    assert int(done.stdout) * unit < 2**30
+    assert 0 < int(done.stdout) < 2**20
 
 
 def test_long_field_name_is_cut_in_messages() -> None:

@@ -296,7 +296,8 @@ def printing(text: str, code: int = 0) -> tuple[str, ...]:
         (printing('{"valid": false}'), 500),
         (printing(FOUND.replace("true", '"true"', 1)), 500),
         (printing(FOUND.replace("book-batch", "Book")), 500),
-        ((sys.executable, "-c", "print('x' * (1 << 21))"), 500),
+        # more than pipe and reader hold: the worker stands in its write when it is killed
+        ((sys.executable, "-c", "print('x' * (1 << 23))"), 500),
         ((sys.executable, "-c", "import os; os.abort()"), 500),
         ((sys.executable, "-c", "pass"), 500),
         (("/nonexistent",), 500),
