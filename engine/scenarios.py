@@ -48,7 +48,7 @@ class Scenario(BaseModel):
     )
     volatilities: dict[Name, Move] = Field(
         default_factory=dict,
-        description="move of volatility by underlying; refused where no instrument depends on volatility",
+        description="move of volatility by underlying; no instrument of this version depends on it, so it changes nothing",
     )
     absent_underlyings: Literal["refused", "ignored"] = Field(
         default="refused",
@@ -103,6 +103,11 @@ class ScenarioList(BaseModel):
 
     def __len__(self) -> int:
         return len(self.scenarios)
+
+    @property
+    def moves_volatility(self) -> bool:
+        """Whether a scenario moves a volatility, which changes no figure: whoever shows the list says so."""
+        return any(one.volatilities for one in self.scenarios)
 
     def encode(self) -> bytes:
         """Canonical bytes: spelling of numbers and order of names make no difference; order of scenarios does."""
@@ -167,16 +172,14 @@ class _Shock:
                 reason = "its price is fixed at 1 by definition" if known else "unknown instrument"
                 yield self._problem(f"{field}.{name}", reason, "remove it" if known else "correct the name")
         known_underlyings = {info.underlying for info in self._table} | {quote}
-        for name in sorted(one.underlyings.keys() - known_underlyings):
-            if one.absent_underlyings == "refused":
-                remedy = 'correct the name, remove it, or write "absent_underlyings": "ignored"'
-                yield self._problem(f"underlyings.{name}", "no instrument has this underlying", remedy)
+        for field, names in (("underlyings", one.underlyings), ("volatilities", one.volatilities)):
+            for name in sorted(names.keys() - known_underlyings):
+                if one.absent_underlyings == "refused":
+                    remedy = 'correct the name, remove it, or write "absent_underlyings": "ignored"'
+                    yield self._problem(f"{field}.{name}", "no instrument has this underlying", remedy)
         if one.underlyings.get(quote, 0):
             remedy = "give the moves of the other underlyings in it instead"
             yield self._problem(f"underlyings.{quote}", "the quote currency is worth 1 by definition", remedy)
-        for name in sorted(one.volatilities):
-            reason = f"no instrument depends on the volatility of {shown(name)}"
-            yield self._problem(f"volatilities.{name}", reason, "remove it: no figure of this version has volatility")
 
     def price(self, name: str) -> int | Problem:
         """The new price in 10^-20, or why there is none."""

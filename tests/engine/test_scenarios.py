@@ -99,7 +99,7 @@ def test_rounding_is_on_nobodys_side(price: int, move: int) -> None:
         ({"moves": {"U": "0.1"}}, "moves.U", "fixed at 1"),
         ({"underlyings": {"XRP": "0"}}, "underlyings.XRP", "no instrument has this underlying"),
         ({"underlyings": {"U": "-0.1"}}, "underlyings.U", "worth 1 by definition"),
-        ({"volatilities": {"BTC": "0.5"}}, "volatilities.BTC", "no instrument depends on the volatility of 'BTC'"),
+        ({"volatilities": {"XRP": "0.5"}}, "volatilities.XRP", "no instrument has this underlying"),
         ({"underlyings": {"BTC": "-1"}}, "default", "'ETH-BTC' is priced in a currency that becomes worthless"),
         ({"prices": {"BTC": "0"}, "underlyings": {"ETH": "0.5"}}, "underlyings.ETH", "becomes worthless"),
     ],
@@ -108,6 +108,13 @@ def test_scenario_that_does_not_fit_the_market_rejected(fields: Json, place: str
     with pytest.raises(InputError, match=message) as caught:
         moved(**fields)
     assert [(one.file, one.place) for one in caught.value.problems] == [("scenario S", place)]
+
+
+def test_moves_of_volatility_change_no_price_and_are_told() -> None:
+    assert moved(volatilities={"BTC": "0.5"}) == moved()
+    assert moved(volatilities={"XRP": "0.5"}, absent_underlyings="ignored") == moved()
+    assert file([{"name": "S", "default": "0", "volatilities": {"BTC": "0.5"}}]).moves_volatility
+    assert not file([{"name": "S", "default": "0"}]).moves_volatility
 
 
 def test_every_problem_is_listed() -> None:
