@@ -48,7 +48,7 @@ class Scenario(BaseModel):
     )
     volatilities: dict[Name, Move] = Field(
         default_factory=dict,
-        description="move of volatility by underlying; no instrument of this version depends on it, so it changes nothing",
+        description="move of volatility by underlying; changes nothing, since no instrument depends on it",
     )
     absent_underlyings: Literal["refused", "ignored"] = Field(
         default="refused",
