@@ -14,7 +14,6 @@ from typing import Any
 from plimsoll.cli.amounts import exact
 from plimsoll.cli.audit_paper import Paper
 from plimsoll.cli.options import now
-from plimsoll.cli.whole_book import book_figures_shown
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
@@ -23,6 +22,7 @@ from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.figures import book_figures_shown
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle
 from plimsoll.verifier.sampling import AuditOpenings, DrawnLeaf, check_openings, draw, leaves_of

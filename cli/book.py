@@ -15,20 +15,20 @@ from plimsoll.cli.book_files import read_book_files
 from plimsoll.cli.book_prove import Demand, Sizes, check_bounds, check_places, liability_bounds, prove_demanded
 from plimsoll.cli.check import amount_option
 from plimsoll.cli.memory import forbid_core_dumps
-from plimsoll.cli.not_said import OF_A_BOOK
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, RulesType, policy_at, root_of
 from plimsoll.cli.proof_files import read_market
 from plimsoll.cli.prove import HOLDINGS, read_book
 from plimsoll.cli.prove_files import default_opening, refuse_second_root, warn_of_secrets
 from plimsoll.cli.readers import warn_of_readers
 from plimsoll.cli.verdicts import refuse
-from plimsoll.cli.whole_book import book_figures_shown, fund_shown, scenarios_shown, shown_root
 from plimsoll.engine.ingest.preflight import check_directory
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.scenarios import NO_SCENARIOS, ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.tape import TapeError
 from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.figures import book_figures_shown, fund_shown, scenarios_shown, shown_root
+from plimsoll.verifier.not_said import OF_A_BOOK
 from plimsoll.verifier.whole_book import MAX_BATCHES, verify_whole_book
 
 LEAVES: Final = 12

@@ -17,7 +17,6 @@ from plimsoll.cli.amounts import exact
 from plimsoll.cli.book_files import write_book_files
 from plimsoll.cli.findings import findings_data, nameless
 from plimsoll.cli.prove import show_failing
-from plimsoll.cli.whole_book import shown_root
 from plimsoll.engine.atomic import refuse_shared
 from plimsoll.engine.batch_schedule import compile_batch_schedule
 from plimsoll.engine.book_claims import BookClaims, bounded_lots
@@ -39,6 +38,7 @@ from plimsoll.prover.batch_job import (
 from plimsoll.prover.book_claims import claims_of
 from plimsoll.prover.job import FailingAccountsError
 from plimsoll.prover.opening import Opening, OpeningError, is_private
+from plimsoll.verifier.figures import shown_root
 from plimsoll.verifier.terms import terms_of
 from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF, batch_name
 

@@ -10,12 +10,10 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.book_files import read_book_files
-from plimsoll.cli.not_said import of_publication
 from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, now, policy_at
 from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.proof_files import read_proof_file
 from plimsoll.cli.publication_changes import changes
-from plimsoll.cli.publication_figures import figures
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
@@ -30,11 +28,12 @@ from plimsoll.verifier.bundle import (
 )
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.figures import figures
+from plimsoll.verifier.not_said import of_publication
 from plimsoll.verifier.oracles import OracleSet
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle, verify_history
 from plimsoll.verifier.reserves import MAX_APART
-from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 OWN_RULES: Final = (
     "the rules are the venue's own, and what is proven is proven under these rules: read them, and give those that you "
@@ -186,12 +185,6 @@ class Reader:
         )
 
 
-def _uncovered(verified: VerifiedBundle) -> tuple[str, ...] | None:
-    if verified.coverage is None or not isinstance(verified.book, VerifiedWholeBook):
-        return None
-    return verified.book.unbounded
-
-
 def verify_publication(directory: Path, reader: Reader, as_json: bool) -> int:
     """`plimsoll verify` of a publication: every part, and one line a figure."""
     bundle = read_publication(directory)
@@ -200,12 +193,7 @@ def verify_publication(directory: Path, reader: Reader, as_json: bool) -> int:
     except VerificationError as error:
         return refuse(error, as_json, f"{directory} fails at step")
     found = figures(bundle, verified, rules=reader.rules is not None, stress=reader.stress is not None)
-    not_said = of_publication(
-        prices=verified.prices is not None,
-        rules=reader.rules is not None,
-        totals=isinstance(verified.book, VerifiedWholeBook),
-        uncovered=_uncovered(verified),
-    )
+    not_said = of_publication(verified, rules=reader.rules is not None)
     if as_json:
         lines = [{"figure": one.what, "value": one.value, "label": one.label} for one in found]
         said = {"valid": True, "digest": verified.digest, "figures": lines, "not_said": list(not_said)}

@@ -8,9 +8,9 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.key import read_key
-from plimsoll.cli.not_said import NOT_SAID
 from plimsoll.cli.options import PATH
 from plimsoll.engine.json_files import read_model
+from plimsoll.verifier.not_said import NOT_SAID
 
 
 @click.command()

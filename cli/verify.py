@@ -12,7 +12,6 @@ import click
 
 from plimsoll.cli import console
 from plimsoll.cli.book_files import is_book_folder
-from plimsoll.cli.not_said import NOT_SAID
 from plimsoll.cli.options import (
     AT,
     BLOCKS_WITHIN,
@@ -37,6 +36,7 @@ from plimsoll.verifier.batch import BATCH
 from plimsoll.verifier.book import VerifiedBook, verify_book
 from plimsoll.verifier.bundle import MANIFEST
 from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.not_said import NOT_SAID
 from plimsoll.verifier.policy import FULL_SECURITY, hexadecimal
 from plimsoll.verifier.statement import read_proof
 from plimsoll.verifier.totals import TOTALS

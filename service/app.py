@@ -18,11 +18,13 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from plimsoll.service.guards import BODY, Guards
-from plimsoll.service.jobs import KINDS, PUBLICATION
+from plimsoll.service.jobs import KINDS
 from plimsoll.service.limits import Limits
+from plimsoll.service.lines import ContradictionError, check_lines
 from plimsoll.service.models import (
     EXAMPLE,
     INVALID_EXAMPLE,
+    PUBLICATION,
     Failure,
     Found,
     Health,
@@ -77,7 +79,7 @@ def make_app(
 
     Args:
         signer: signs verdicts where the request asks for it; without one such requests are refused.
-        not_said: what a valid proof does not say, for every verdict.
+        not_said: what a valid proof does not say, for every verdict that does not say it itself.
         now: seconds since 1970.
     """
     app = FastAPI(
@@ -97,6 +99,8 @@ def make_app(
         said = await workers.verify(job, body)
         if not isinstance(said, Found):
             return JSONResponse(said.model_dump(mode="json"), 422)
+        own = task == "verify"
+        check_lines(said, rules=own or query["rules"] is not None, oracles=policy.oracles is not None and not own)
         attestation = None
         if expiry is not None and signer is not None:
             attestation = await asyncio.to_thread(signed, said, expiry, now(), policy, signer)
@@ -104,7 +108,9 @@ def make_app(
             valid=True,
             kind=said.statement.kind,
             figures=said.figures,
-            not_said=tuple(not_said),
+            lines=said.lines,
+            lines_left_out=said.lines_left_out,
+            not_said=said.not_said or tuple(not_said),
             attestation=attestation,
         )
         return JSONResponse(answer.model_dump(mode="json"), 200)
@@ -143,6 +149,10 @@ def make_app(
     async def no_verdict(_request: Request, error: NoVerdictError) -> JSONResponse:
         headers = {"Retry-After": "1"} if error.status == 503 else None
         return JSONResponse({"error": str(error)}, error.status, headers)
+
+    @app.exception_handler(ContradictionError)
+    async def contradicted(_request: Request, _error: ContradictionError) -> JSONResponse:
+        return JSONResponse({"error": "no verdict"}, 500)
 
     @app.exception_handler(VerificationError)
     async def not_signed(_request: Request, error: VerificationError) -> JSONResponse:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -18,7 +18,8 @@ from plimsoll.engine.fields import Count, Digest, format_time
 from plimsoll.engine.json_files import load_model, problems_of
 from plimsoll.engine.problems import InputError
 from plimsoll.engine.thresholds import Threshold
-from plimsoll.service.models import Found, RequestPolicy, ServicePolicy, VerifyRequest
+from plimsoll.service.lines import lines_of
+from plimsoll.service.models import PUBLICATION, Figures, Found, RequestPolicy, ServicePolicy, VerifyRequest
 from plimsoll.verifier.account import ACCOUNT, AccountPolicy, BookRoot, VerifiedAccount, verify_account
 from plimsoll.verifier.archive import read_archive
 from plimsoll.verifier.attestations import NOTHING, AttestedStatement, context_digest, values_digest
@@ -28,15 +29,16 @@ from plimsoll.verifier.consumer import ConsumerContext
 from plimsoll.verifier.contexts import publication_context, threshold_word
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
+from plimsoll.verifier.figures import ACCEPTED, MOMENT, PROVEN, ROOT, RULES, Figure, proof_figures
+from plimsoll.verifier.figures import figures as publication_figures
+from plimsoll.verifier.not_said import of_publication
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import verify_bundle
 from plimsoll.verifier.quorums import PublicKey
 from plimsoll.verifier.statement import BOOK_BATCH, read_proof
 from plimsoll.verifier.whole_book import TOTALS_PROOF, VerifiedWholeBook
 
-PUBLICATION: Final = "publication"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-Figures = dict[str, str | tuple[str, ...]]
 
 
 class JobError(PlimsollError):
@@ -94,7 +96,12 @@ def verify_archive(body: bytes, query: Mapping[str, object], allowed: ServicePol
         "attested_prices": verified.prices.attested if verified.prices else (),
         "reserves": tuple(sorted(verified.reserves.reserves)) if verified.reserves else (),
     }
-    return Found(valid=True, figures=figures, statement=statement.model_copy(update=update))
+    return _found(
+        figures,
+        publication_figures(bundle, verified, rules=asked.rules is not None),
+        statement.model_copy(update=update),
+        of_publication(verified, rules=asked.rules is not None),
+    )
 
 
 def policy_of(asked: RequestPolicy, allowed: ServicePolicy, kind: type[Policy] = Policy) -> Policy:
@@ -116,7 +123,7 @@ def _verify_book(request: VerifyRequest, allowed: ServicePolicy) -> Found:
     verified = verify_book(request.proof, request.snapshot, request.parameters, policy)
     statement = _statement(request.proof, verified, verified.root, policy.context)
     figures = _book_figures(verified) | {"venue_claimed": request.snapshot.venue}
-    return Found(valid=True, figures=figures, statement=statement)
+    return _found(figures, [*proof_figures(verified), *_accepted(request)], statement)
 
 
 def _verify_account(request: VerifyRequest, allowed: ServicePolicy) -> Found:
@@ -145,7 +152,34 @@ def _verify_account(request: VerifyRequest, allowed: ServicePolicy) -> Found:
         "proof_sha256": verified.proof_digest,
         "venue_claimed": request.snapshot.venue,
     }
-    return Found(valid=True, figures=figures, statement=statement)
+    met = {"ratio": f", {asked.ratio} ppm", "free": f", {asked.amount} millionths of {request.snapshot.quote}"}
+    lines = [
+        Figure("threshold that the account meets", asked.threshold + met.get(asked.threshold, ""), PROVEN),
+        Figure("tag", verified.tag.hex(), PROVEN),
+        Figure("proven bits", f"{verified.security_bits:.1f}, profile {verified.profile}", PROVEN),
+        Figure(ROOT, show_quad(root), ACCEPTED),
+        *_accepted(request),
+    ]
+    return _found(figures, lines, statement)
+
+
+def _accepted(request: VerifyRequest) -> list[Figure]:
+    """What the client gave, and with it accepted."""
+    rules = request.parameters
+    return [
+        Figure("rules", f"{rules.name}, revision {rules.revision}", ACCEPTED),
+        Figure(RULES, rules.digest().hex(), ACCEPTED),
+        Figure(MOMENT, format_time(request.snapshot.time), ACCEPTED),
+    ]
+
+
+def _found(
+    figures: Figures, shown: Sequence[Figure], statement: AttestedStatement, not_said: tuple[str, ...] = ()
+) -> Found:
+    lines, left_out = lines_of(shown)
+    return Found(
+        valid=True, figures=figures, lines=lines, lines_left_out=left_out, not_said=not_said, statement=statement
+    )
 
 
 def _statement(

@@ -6,7 +6,17 @@ import base64
 import binascii
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from plimsoll.engine.fields import Count, Digest, Version
 from plimsoll.engine.parameters import RiskParameters
@@ -19,6 +29,11 @@ from plimsoll.verifier.quorums import PublicKey, Signature
 
 MAX_CONTEXT: Final = 1024
 DAY: Final = 86_400
+PUBLICATION: Final = "publication"
+"""The kind of a verdict on a whole publication; the others are kinds of statements."""
+MAX_TEXT: Final = 600
+"""Characters of one text that a worker may answer."""
+MAX_LINES: Final = 8192
 
 
 def _base64(text: object) -> bytes:
@@ -41,6 +56,15 @@ def _context(text: object) -> bytes:
     raise RefusedValueError(f"expected lower-case hexadecimal digits of at most {MAX_CONTEXT} bytes", "correct it")
 
 
+def _plain(text: str) -> str:
+    if not text.isprintable():
+        raise RefusedValueError("expected one line of text without control characters", "escape what is none")
+    return text
+
+
+Text = Annotated[StrictStr, StringConstraints(max_length=MAX_TEXT), AfterValidator(_plain)]
+"""What came from a worker and is shown to people: one line, no control characters, nothing that turns text around."""
+Figures = dict[Text, Text | tuple[Text, ...]]
 Base64 = Annotated[
     bytes,
     BeforeValidator(_base64),
@@ -113,12 +137,28 @@ class SignedStatement(_Model):
     signature: Signature
 
 
+class Line(_Model):
+    """One figure with the reason to believe it."""
+
+    figure: Text
+    value: Text
+    label: Literal["proven", "attested", "claimed", "accepted"] = Field(
+        description="proven: by the proof. attested: signed by those who should know. claimed: the venue says so. "
+        "accepted: you gave it"
+    )
+
+
+Lines = Annotated[tuple[Line, ...], Field(default=(), max_length=MAX_LINES)]
+
+
 class Valid(_Model):
     """The proof is valid. Read `not_said` before relying on it."""
 
     valid: Literal[True]
     kind: StrictStr
-    figures: dict[str, StrictStr | tuple[StrictStr, ...]] = Field(description="what is established, by name")
+    figures: Figures = Field(description="what was verified, by name: digests, numbers and times for programs")
+    lines: Lines = Field(description="what it says, one figure each, as `plimsoll verify` shows them")
+    lines_left_out: Count = Field(default=0, ge=0, description="further lines that a verdict has no room for")
     not_said: tuple[StrictStr, ...] = Field(default=(), description="what a valid proof does not say")
     attestation: SignedStatement | None = Field(default=None, description="where one was asked for")
 
@@ -127,10 +167,10 @@ class Invalid(_Model):
     """The proof is not valid: the step that failed, and why."""
 
     valid: Literal[False]
-    step: StrictStr
-    expected: StrictStr
-    got: StrictStr
-    remedy: StrictStr = ""
+    step: Text
+    expected: Text
+    got: Text
+    remedy: Text = ""
 
 
 class Failure(_Model):
@@ -151,7 +191,10 @@ class Found(_Model):
     """A worker's answer to its service about a valid proof; the statement's expiry is not set yet."""
 
     valid: Literal[True]
-    figures: dict[str, StrictStr | tuple[StrictStr, ...]]
+    figures: Figures
+    lines: Lines
+    lines_left_out: Count = Field(default=0, ge=0)
+    not_said: tuple[Text, ...] = ()
     statement: AttestedStatement
 
 
@@ -159,6 +202,11 @@ EXAMPLE: Final[dict[str, Any]] = {
     "valid": True,
     "kind": "book-batch",
     "figures": {"root": "0f" * 32, "sequence": "7", "snapshot_time": "2026-11-21T12:00:00Z", "security_bits": "130.4"},
+    "lines": [
+        {"figure": "every account meets its maintenance margin", "value": "book-2^12x10", "label": "proven"},
+        {"figure": "price of BTC", "value": "50000.5 USD", "label": "claimed"},
+    ],
+    "lines_left_out": 0,
     "not_said": ["that the prices are right"],
     "attestation": None,
 }

@@ -17,7 +17,7 @@ from typing import Any, Final
 UNREADABLE: Final = 65
 OUT_OF_MEMORY: Final = 71
 SHOWN: Final = 600
-"""Characters of a client's own input that an answer quotes at most."""
+"""Characters of a client's own input that an answer quotes at most; models.MAX_TEXT."""
 
 
 def limit(seconds: int, memory: int) -> None:

@@ -7,7 +7,6 @@ from typing import Final
 
 from plimsoll.cli.book import declared_sizes
 from plimsoll.cli.demo.market import STABLE
-from plimsoll.cli.whole_book import book_figures_shown, fund_shown
 from plimsoll.engine.batch_schedule import compile_batch_schedule
 from plimsoll.engine.book_figures import book_figures
 from plimsoll.engine.ingest.preflight import CheckedBook
@@ -15,6 +14,7 @@ from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.prover.batch_job import new_batch_opening, prove_batches
 from plimsoll.prover.book_claims import claims_of
 from plimsoll.prover.opening import Opening
+from plimsoll.verifier.figures import book_figures_shown, fund_shown
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.whole_book import (
     CLAIMS,

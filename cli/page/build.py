@@ -77,7 +77,7 @@ def our_files() -> Iterator[tuple[str, bytes]]:
         yield from ((f"plimsoll/{room}/{path.name}", path.read_bytes()) for path in sorted((ROOMS / room).glob("*.py")))
     compiled = sorted((ROOMS / "circuits" / "compiled").glob("*.json"))
     yield from ((f"plimsoll/circuits/compiled/{path.name}", path.read_bytes()) for path in compiled)
-    for name in ("__init__", "amounts", "publication_figures", "whole_book"):
+    for name in ("__init__", "amounts"):
         yield f"plimsoll/cli/{name}.py", (ROOMS / "cli" / f"{name}.py").read_bytes()
     for path in sorted(HERE.glob("*.py")):
         if path != Path(__file__):

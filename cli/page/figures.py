@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from plimsoll.cli.publication_figures import ACCEPTED, ATTESTED, CLAIMED, PROVEN, figures
-from plimsoll.cli.whole_book import book_figures_shown
 from plimsoll.engine.problems import printable
 from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import show_quad
+from plimsoll.verifier.figures import ACCEPTED, ATTESTED, CLAIMED, PROVEN, book_figures_shown, figures
 from plimsoll.verifier.publication import VerifiedBundle
 from plimsoll.verifier.whole_book import VerifiedWholeBook
 

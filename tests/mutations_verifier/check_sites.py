@@ -10,7 +10,7 @@ import ast
 import copy
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,8 @@ LEFT_OUT = {
     "verifier/receipts.py": "promises to customers: forgeries in tests/receipts",
     "verifier/reserves.py": "addresses of reserves: forgeries in tests/reserves",
     "verifier/coverage.py": "reserves against claims, in the clear: lies in tests/publications",
+    "verifier/figures.py": "what was verified, in words",
+    "verifier/not_said.py": "what no proof says, in words",
     "verifier/conformance.py": "runs test vectors; `plimsoll verify` does not",
     "verifier/sampling.py": "leaves drawn for an audit: forgeries in tests/audits",
     "verifier/tie_out.py": "totals against a ledger: forgeries in tests/audits",
@@ -80,6 +82,8 @@ ELSEWHERE = (
     "engine/tiers.py",
 )
 """Modules of the other rooms whose refusals `plimsoll verify` relies on."""
+FIELDS = ("ge", "gt", "le", "lt", "pattern")
+"""Arguments of `Field` that are limits."""
 CHECKER = re.compile(r"_?(check|confines|equal|fresh|is_blind)")
 BOUND = re.compile(
     r"MAX_|PACKED_DEGREE|MIN_|SMALLEST_|LARGEST_|FULL_SECURITY|LOG_LEAVES|ROWS_PER_ACCOUNT|NULL_KEYS|(?!MODULUS)\w+_BITS$"
@@ -127,7 +131,17 @@ def modules() -> tuple[str, ...]:
 
 @cache
 def all_sites() -> tuple[Site, ...]:
-    found = [site for module in modules() for site in _Walker(module).sites()]
+    return sites_of(modules())
+
+
+def sites_of(listed: Iterable[str], fields: tuple[str, ...] = FIELDS, *, collected: bool = False) -> tuple[Site, ...]:
+    """The sites of some modules, each with a key of its own.
+
+    Args:
+        fields: arguments of `Field` that are limits.
+        collected: also the conditions under which a problem is put on a list, to be raised together with others.
+    """
+    found = [site for module in listed for site in _Walker(module, fields, collected).sites()]
     assert len({site.key for site in found}) == len(found)
     return tuple(found)
 
@@ -135,8 +149,8 @@ def all_sites() -> tuple[Site, ...]:
 class _Walker:
     """Collects the sites of one module."""
 
-    def __init__(self, module: str) -> None:
-        self.module = module
+    def __init__(self, module: str, fields: tuple[str, ...] = FIELDS, collected: bool = False) -> None:
+        self.module, self.fields, self.collected = module, fields, collected
         self.tree = parsed(module)
         self.numbers = {node: i for i, node in enumerate(ast.walk(self.tree))}
         self.seen: Counter[str] = Counter()
@@ -168,7 +182,7 @@ class _Walker:
                 continue
             for keyword in node.keywords:
                 text = ast.unparse(keyword)
-                if node.func.id == "Field" and keyword.arg in ("ge", "gt", "le", "lt", "pattern"):
+                if node.func.id == "Field" and keyword.arg in self.fields:
                     yield self.site("", "model", keyword, drop_keyword, f"Field({text}) removed", keyword)
                 if node.func.id == "ConfigDict" and keyword.arg == "extra":
                     yield self.site("", "model", keyword, ignore_extra, f"{text} ignored", keyword)
@@ -188,6 +202,8 @@ class _Walker:
                 yield self.site(name, "guard", node, never, f"if {ast.unparse(node.test)}: raise", node.body[-1])
             elif isinstance(node, ast.If) and predicate and ast.unparse(node.body[-1]) == "return False":
                 yield self.site(name, "guard", node, never, f"if {ast.unparse(node.test)}: return False", node)
+            elif isinstance(node, ast.If) and self.collected and _tells(node.body[-1]):
+                yield self.site(name, "guard", node, never, f"if {ast.unparse(node.test)}: a problem", node.body[-1])
         for node in nodes:
             if isinstance(node, ast.Raise) and node in handled:
                 kind, mutate = "translation", reraise
@@ -284,6 +300,13 @@ def constants(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
 
 def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _tells(node: ast.stmt) -> bool:
+    """Whether a statement hands on a problem, or that it has put one on a list."""
+    made = node.value if isinstance(node, ast.Expr | ast.Return) else None
+    made = made.value if isinstance(made, ast.Yield) else made
+    return isinstance(made, ast.Call) and ("problem" in _called(made) or ast.unparse(made.func) == "problems.append")
 
 
 def _calls(node: ast.AST, name: str) -> bool:

@@ -262,7 +262,8 @@ def test_service_without_a_key_signs_nothing() -> None:
 FOUND = json.dumps(
     {
         "valid": True,
-        "figures": {},
+        "figures": {"root": "00" * 32, "program": "00" * 32},
+        "lines": [{"figure": "root of the book", "value": "00" * 32, "label": "proven"}],
         "statement": {
             **dict.fromkeys(("program", "statement", "root", "values", "market", "parameters"), "00" * 32),
             "context": "00" * 32,

@@ -12,9 +12,9 @@ from whole_venue import CASES, EXACT, FUND, HIDDEN, LOTS, PARAMETERS, POLICY, SN
 
 from plimsoll.cli import book_files
 from plimsoll.cli.book_files import read_book_files, write_book_files
-from plimsoll.cli.whole_book import book_figures_shown
 from plimsoll.engine.atomic import FileWriteError
 from plimsoll.engine.book_claims import BookClaims
+from plimsoll.verifier.figures import book_figures_shown
 from plimsoll.verifier.statement import read_proof
 from plimsoll.verifier.whole_book import CLAIMS, VerifiedWholeBook, verify_whole_book
 

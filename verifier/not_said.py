@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
+
+from plimsoll.verifier.publication import VerifiedBundle
+from plimsoll.verifier.whole_book import VerifiedWholeBook
 
 NOT_SAID: Final = (
     "who made it: anybody can prove in any venue's name; compare the root with the one that the venue published",
@@ -23,18 +25,10 @@ OF_A_BOOK: Final = (
 """What the valid proofs of a whole book do not say."""
 
 
-def of_publication(
-    *, prices: bool, rules: bool, totals: bool = False, uncovered: Sequence[str] | None = None
-) -> tuple[str, ...]:
-    """What a valid publication does not say.
-
-    Args:
-        prices: an accepted set of oracles attests them.
-        rules: the reader accepts them.
-        totals: the book is proven with its totals.
-        uncovered: currencies whose liabilities have no bound that listed reserves were compared with; None: no reserves
-            were compared.
-    """
+def of_publication(verified: VerifiedBundle, *, rules: bool) -> tuple[str, ...]:
+    """What a valid publication does not say; `rules`: the reader accepts them."""
+    prices, totals = verified.prices is not None, isinstance(verified.book, VerifiedWholeBook)
+    uncovered = _uncovered(verified)
     own = () if rules else ("that the rules are sound: they are the venue's own; give those that you accept",)
     signed = "that prices called claimed are right" if prices else "who signed the prices: no oracle set was given"
     left = ["that settlement balances are right"]
@@ -52,3 +46,10 @@ def of_publication(
         "that the addresses hold what is claimed: look it up at the blocks named",
         ", ".join(left),
     )
+
+
+def _uncovered(verified: VerifiedBundle) -> tuple[str, ...] | None:
+    """Currencies whose liabilities have no bound that listed reserves were compared with; None: nothing was."""
+    if verified.coverage is None or not isinstance(verified.book, VerifiedWholeBook):
+        return None
+    return verified.book.unbounded
