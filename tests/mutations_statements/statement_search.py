@@ -147,6 +147,7 @@ def about_constraint(mutant: Mutant) -> Iterator[Lie]:
         elif step["op"] == "limbs" and used.intersection(results):
             for less in beyond(program, name, number, P - 101):
                 yield from lies_with(program, less, Change(name, number, "zero"))
+            yield from lies_with(program, Change(name, number, "zero", at=ALWAYS))
             if len(results) == 5:
                 yield from lies_with(program, Change(name, number, "high", 0, 1))
                 yield from lies_with(program, Change(name, number, "high", 0, 1, at=ALWAYS))
@@ -277,6 +278,9 @@ def about_factor(mutant: Mutant) -> Iterator[Lie]:
     keyed = [(path["args"][1], FIGURE_KEY)] if name == "close.nz" else []
     for preset in presets:
         chosen = [((c, 1),) for c in free] + [((c, 1), (d, 1)) for c in first for d in others]
+        if name == "holdings.z":
+            # A carry's offset makes up for the rest of a shortfall's last limb: one is posted.
+            chosen += [((s["column"], 1), (c, -(2**35) - 1)) for s in steps if s["op"] == "tape" for c in path["args"]]
         chosen += [((c, 1), (d, 1)) for c, d in combinations(others, 2)] if not first else []
         for extra in ([], keyed) if keyed else ([],):
             for cells in chosen:

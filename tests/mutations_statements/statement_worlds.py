@@ -209,6 +209,7 @@ def lying_books() -> dict[str, Book]:
     low = ONE.terms(bounds=[b - 1 for b in ONE.liability()])
     books["liabilities above their bounds"] = low
     books["above, with a borrow"] = replace(low, liabilities=tuple((*one[:2], 1) for one in low.borrows()))
+    books["above, without a borrow"] = replace(low, liabilities=tuple((*one[:2], 0) for one in low.borrows()))
     high = ONE.terms(bounds=[ONE.liability()[0], ONE.liability()[1] - 2**36])
     books["above in the high part"] = high
     rich = Book((Slot(rows_for([(0, 0), (2**75, 0), (0, 0)]), 5000),))
@@ -229,6 +230,8 @@ def totals_bases() -> Bases:
     books["exact"] = ONE.terms(shown=range(4), figures=[(1, FIGURE, 1)] * FIGURES)
     books |= lying_books()
     books["a batch of nothing"] = loosely(QUIET)
+    room = [b + 2**41 + 2**20 for b in QUIET.liability()]
+    books["a batch of nothing, room in both parts"] = QUIET.terms(bounds=room, figures=LOOSE)
     books["no batch"] = loosely(replace(QUIET, slots=(NONE, NONE), rows=rows_for([])))
     plenty = tuple(Slot([[many] * 8] * (ROWS + FIGURES), last) for many, last in ((100, 5000), (1000, 9000)))
     books["plenty"] = loosely(Book(plenty))

@@ -11,12 +11,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import statement_mutation_page
 from books import book_machine
 from statement_judge import checked, mutated, offences
 from statement_lies import Lie, base_of, false, settled, signature
 from statement_mutation_page import (
     KILLED,
-    OPEN,
     PAGE,
     ROWS,
     VERDICTS,
@@ -25,6 +25,7 @@ from statement_mutation_page import (
     outcomes,
     recorded,
     settles,
+    undecided,
 )
 from statement_search import PROGRAMS, broken_by, mutants, tables_of
 
@@ -56,6 +57,17 @@ def replay(one: Outcome, *, reference: bool) -> None:
     if reference:
         assert checked(mutated(tables, one.mutant), told.rows, told.outputs), one.mutant.key
         assert not checked(tables, told.rows, told.outputs), one.mutant.key
+
+
+def test_no_mutant_is_without_a_verdict() -> None:
+    assert undecided() == [], "find a lie (find_lies.py), or argue (statement_arguments.py)"
+    assert [one.mutant for one in outcomes()] == list(mutants())
+
+
+def test_control_a_mutant_without_lie_and_argument_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "batch constraint holdings.nz 2"
+    monkeypatch.setattr(statement_mutation_page, "recorded", lambda: {k: v for k, v in recorded().items() if k != key})
+    assert statement_mutation_page.undecided() == [key]
 
 
 def test_the_page_is_what_the_record_says_of_every_mutant() -> None:
@@ -91,6 +103,7 @@ def test_sample_is_a_lie_before_the_reference_checker(one: Outcome) -> None:
 @pytest.mark.audit
 def test_every_lie_is_accepted_without_the_check_alone() -> None:
     """Replays all; writes page and figures."""
+    assert undecided() == []
     chosen = {one.mutant.key for one in sample(AUDITED)}
     for one in with_lies():
         replay(one, reference=one.mutant.key in chosen)
@@ -100,7 +113,7 @@ def test_every_lie_is_accepted_without_the_check_alone() -> None:
         "mutants": len(outcomes()),
         **{verdict: counts[verdict] for verdict in VERDICTS},
         "confirmed by the reference checker": len(chosen),
-        "unargued survivors": counts[OPEN],
+        "without a verdict": len(undecided()),
     }
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
     FIGURES.write_text(json.dumps({"figures": figures}, indent=2) + "\n")
