@@ -190,7 +190,7 @@ def account(directory: Path, repeats: int) -> dict[str, Any]:
         joined=Joined(commitment, 3, quads(MAX_ABOVE)),
     )
     root = opening.root(checked.parameters.table.digest(), permute)
-    context = ConsumerContext(1, bytes(20), bytes(20), 0, 2**63)
+    context = ConsumerContext(1, bytes(20), bytes(20), 0, 2**63, bytes(32))
     about = (checked.snapshot, checked.parameters, Threshold("maintenance"), context, root)
     idle, seconds, verified, cpu = peak_bytes(), [], [], []
     for _ in range(repeats):

@@ -169,8 +169,8 @@ def verify(
 ) -> int:
     """Verify that an owner's account under a published root meets what REQUEST asks for.
 
-    Before acting on it, add the tag that is shown to the tags that were acted on: it prevents a second use of this
-    context, not of the account under another nonce or borrower.
+    Before acting on it, add the tag that is shown to the tags that were acted on: an owner has one tag in one scope of
+    the request, whatever the nonce, the borrower or the account.
 
     \b
     Exit codes: 0 valid, 1 invalid or used, 2 wrong usage, 3 a file cannot be read.
@@ -227,6 +227,7 @@ def _tags(path: Path) -> set[str]:
 def _data(verified: VerifiedAccount, asked: ConsumerRequest) -> dict[str, object]:
     return {
         "tag": verified.tag.hex(),
+        "scope": f"0x{verified.scope.hex()}",
         "request": asked.model_dump(mode="json", exclude_none=True),
         "sequence": verified.sequence,
         "program": verified.program,
@@ -242,12 +243,13 @@ def _show(verified: VerifiedAccount, asked: ConsumerRequest, snapshot: MarketSna
     terminal.print(f"an account under this root, less its lien, meets the threshold {_threshold(asked, snapshot)}.\n")
     rows = [
         ("tag", verified.tag.hex()),
+        ("in scope", f"0x{verified.scope.hex()}"),
         ("snapshot", f"{format_time(snapshot.time)}, sequence {verified.sequence}"),
         ("borrower", f"0x{asked.borrower.hex()} on chain {asked.chain}, nonce {asked.nonce}"),
         ("security", f"{verified.security_bits:.1f} bits proven, profile {verified.profile}"),
     ]
     terminal.print(console.facts("", rows))
-    terminal.print("\nKeep the tag, and act on no second proof that has it. Another nonce or borrower has another tag.")
+    terminal.print("\nKeep the tag, and act on no second proof that has it. In another scope she has another tag.")
 
 
 def _threshold(asked: ConsumerRequest, snapshot: MarketSnapshot) -> str:

@@ -148,7 +148,8 @@ def prove_account(
     profile: Profile = STANDARD,
     progress: Callable[[str], object] | None = None,
 ) -> bytes:
-    """Proves that the owner's account under the root meets the threshold; for this context only.
+    """Proves that the owner's account under the root meets the threshold; for this context only, with her tag for its
+    scope.
 
     Returns:
         The proof file's bytes.
@@ -197,7 +198,7 @@ def account_tape(
     joined, tiers = opening.joined, Tiers(schedule)
     rows = -(-len(opening.holdings) // HOLDINGS_PER_ROW)
     tape = [len(opening.path), int(joined is not None), len(joined.path) if joined else 0, threshold.amount]
-    tape += [*context.elements(), *identifier_elements(opening.identifier), *secret, opening.lien]
+    tape += [*context.tag_elements(), *identifier_elements(opening.identifier), *secret, opening.lien]
     tape += [*opening.blind, *elements(instruments), *opening.salt, opening.account_class, rows, opening.order]
     tape += joined.commitment if joined else _NO_COMMITMENT
     for key, quantity in opening.holdings:

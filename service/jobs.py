@@ -140,6 +140,7 @@ def _verify_account(request: VerifyRequest, allowed: ServicePolicy) -> Found:
     statement = _statement(request.proof, verified, root, context.encode(), threshold_word(threshold))
     figures: Figures = {
         "tag": verified.tag.hex(),
+        "scope": verified.scope.hex(),
         "root": show_quad(root),
         "threshold": asked.threshold,
         "ratio_ppm": str(asked.ratio),
@@ -156,6 +157,7 @@ def _verify_account(request: VerifyRequest, allowed: ServicePolicy) -> Found:
     lines = [
         Figure("threshold that the account meets", asked.threshold + met.get(asked.threshold, ""), PROVEN),
         Figure("tag", verified.tag.hex(), PROVEN),
+        Figure("scope of the tag", verified.scope.hex(), ACCEPTED),
         Figure("proven bits", f"{verified.security_bits:.1f}, profile {verified.profile}", PROVEN),
         Figure(ROOT, show_quad(root), ACCEPTED),
         *_accepted(request),

@@ -2,11 +2,14 @@
 
 An account proof says: a leaf under this root is an account whose owner's secret the prover knows, whose holdings are
 counted in this instrument table, and whose equity net of its lien meets this threshold at this snapshot; and the tag is
-that owner's for this context. Which leaf it is, what it holds and by how much it meets the threshold stays hidden.
+that owner's for the scope of this context. Which leaf it is, what it holds and by how much it meets the threshold stays
+hidden.
 
-The tag prevents a second use of one context; docs/protocol/account.md says what it does not prevent. A consumer keeps
-the tags that it has acted on, and acts on a proof only if its tag is not among them: two proofs of one owner for one
-context have the same tag, however they were made.
+Two bindings, of different width. The *proof* is for one context: it stands in the statement, from which every challenge
+is derived, and is compared byte by byte. The *tag* is the owner's for chain, contract and scope alone: all proofs of
+hers within it have the same one, whatever account, borrower, nonce or expiry they are for. A consumer keeps the tags
+that it has acted on, and acts on a proof only if its tag is not among them; docs/protocol/account.md says what that
+does not prevent.
 """
 
 from __future__ import annotations
@@ -83,9 +86,11 @@ class BookRoot:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedAccount:
-    """What a verified proof establishes. `tag`: 32 bytes, to be refused if the consumer has seen it."""
+    """What a verified proof establishes. `tag`: 32 bytes, the owner's for `scope` on the context's chain and contract;
+    to be refused if the consumer has seen it."""
 
     tag: bytes
+    scope: bytes
     threshold: Threshold
     context: ConsumerContext
     snapshot_time: datetime
@@ -126,7 +131,8 @@ def verify_account(
     """Verifies an account's proof against what the consumer asked for.
 
     What remains the consumer's duty: that the root is that of a publication it verified, that snapshot and parameters
-    are the ones to judge by, that the context is its own and its nonce fresh, and to keep the tags it acted on.
+    are the ones to judge by, that the context is its own with a fresh nonce and the scope that it means, and to keep
+    the tags it acted on.
 
     Args:
         book: the root and its levels; nothing of it is taken from the proof.
@@ -158,6 +164,7 @@ def verify_account(
     verify_proof(expected.book.tables, values, statement.digest(), body, statement.profile)
     return VerifiedAccount(
         tag=b"".join(one.to_bytes(8, "big") for one in values[15:19]),
+        scope=context.scope,
         threshold=threshold,
         context=context,
         snapshot_time=snapshot_time(snapshot),
@@ -172,7 +179,7 @@ def verify_account(
 def check_public_values(
     statement: Statement, threshold: Threshold, context: ConsumerContext, book: BookRoot, parameters: RiskParameters
 ) -> None:
-    """Every public value but the tag is what the consumer expects; the tag is the proof's to say.
+    """Every public value but the tag is what the consumer expects; the tag is the proof's to say, for that scope.
 
     Raises:
         VerificationError: step "policy", with the value that differs.
@@ -183,7 +190,8 @@ def check_public_values(
     path = (book.levels, int(book.above is not None), book.above or 0)
     require(values[4:7] == path, STEP, f"a path of {path} (levels, joined, levels above)", values[4:7])
     _equal("instrument table", tuple(elements(parameters.table.digest())), values[7:11])
-    _equal("consumer context", context.elements(), values[11:15])
+    # the context itself was compared in the statement; this says which part of it the tag is for
+    _equal("consumer's scope", context.tag_elements(), values[11:15])
     require(values[19] == threshold.amount, STEP, f"an amount of {threshold.amount}", values[19])
 
 

@@ -1,12 +1,16 @@
 """A consumer's context: for whom, for what and until when an account's proof is made.
 
-Canonical encoding (integers big-endian), 144 bytes; a contract makes it with `abi.encodePacked`:
+Canonical encoding (integers big-endian), 176 bytes; a contract makes it with `abi.encodePacked`:
 
-    "plimsoll/context/evm/1" with zeros up to 32 bytes, u256 chain id, contract (20), borrower (20), u256 nonce,
-    u64 expiry
+    "plimsoll/context/evm/2" with zeros up to 32 bytes, u256 chain id, contract (20), borrower (20), u256 nonce,
+    u64 expiry, scope (32)
 
-It stands in the statement as it is. The program hashes the four little-endian words of its SHA-256, each modulo p, into
-the owner's tag.
+It stands in the statement as it is: a proof is for this context and no other. The owner's tag is made with less, so
+that she has one tag however often, and for whomever, she asks:
+
+    "plimsoll/scope/evm/1" with zeros up to 32 bytes, u256 chain id, contract (20), scope (32)
+
+The program hashes the four little-endian words of its SHA-256, each modulo p, into the tag.
 """
 
 from __future__ import annotations
@@ -31,9 +35,11 @@ from plimsoll.engine.thresholds import Threshold, ThresholdError, ThresholdKind
 from plimsoll.engine.titles import AMOUNT_DIGITS
 from plimsoll.verifier.assets import Address
 
-PREFIX: Final = b"plimsoll/context/evm/1".ljust(32, b"\0")
+PREFIX: Final = b"plimsoll/context/evm/2".ljust(32, b"\0")
+SCOPE_PREFIX: Final = b"plimsoll/scope/evm/1".ljust(32, b"\0")
 ADDRESS_BYTES: Final = 20
-ENCODED_BYTES: Final = 144
+SCOPE_BYTES: Final = 32
+ENCODED_BYTES: Final = 176
 _SECOND: Final = 1_000_000
 """Microseconds."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,6 +59,8 @@ class ConsumerContext:
         borrower: address for which the owner proves.
         nonce: the contract's, one for each request.
         expiry: seconds since 1970 from which on the proof is worth nothing.
+        scope: 32 bytes of the consumer's choice, such as a book's root: within it, and for one chain and contract, each
+            owner has one tag.
     """
 
     chain: int
@@ -60,31 +68,36 @@ class ConsumerContext:
     borrower: bytes
     nonce: int
     expiry: int
+    scope: bytes
 
     def __post_init__(self) -> None:
         if len(self.contract) != ADDRESS_BYTES or len(self.borrower) != ADDRESS_BYTES:
             raise ConsumerError(f"contract and borrower: expected addresses of {ADDRESS_BYTES} bytes")
+        if len(self.scope) != SCOPE_BYTES:
+            raise ConsumerError(f"scope: expected {SCOPE_BYTES} bytes, got {len(self.scope)}")
         if not (0 <= self.chain < 2**256 and 0 <= self.nonce < 2**256 and 0 <= self.expiry < 2**64):
             raise ConsumerError("chain id, nonce or expiry out of range: they have 256, 256 and 64 bits")
 
     def encode(self) -> bytes:
         """The canonical bytes: every field has a fixed length."""
-        chain, nonce = self.chain.to_bytes(32, "big"), self.nonce.to_bytes(32, "big")
-        return b"".join([PREFIX, chain, self.contract, self.borrower, nonce, self.expiry.to_bytes(8, "big")])
+        chain, nonce, expiry = (n.to_bytes(w, "big") for n, w in ((self.chain, 32), (self.nonce, 32), (self.expiry, 8)))
+        return b"".join([PREFIX, chain, self.contract, self.borrower, nonce, expiry, self.scope])
 
     @staticmethod
     def decode(data: bytes) -> ConsumerContext:
         """The context of its canonical bytes. Raises ConsumerError for anything else."""
         if len(data) != ENCODED_BYTES or not data.startswith(PREFIX):
-            raise ConsumerError(f"{len(data)} bytes that are no consumer's context")
-        chain, contract, borrower, nonce, expiry = (data[a:b] for a, b in pairwise((32, 64, 84, 104, 136, 144)))
-        numbers = (int.from_bytes(one, "big") for one in (chain, nonce, expiry))
-        chain_id, number, seconds = numbers
-        return ConsumerContext(chain_id, contract, borrower, number, seconds)
+            raise ConsumerError(f"{len(data)} bytes that are no consumer's context of version 2, with a scope")
+        ends = (32, 64, 84, 104, 136, 144, ENCODED_BYTES)
+        chain, contract, borrower, nonce, expiry, scope = (data[a:b] for a, b in pairwise(ends))
+        chain_id, number, seconds = (int.from_bytes(one, "big") for one in (chain, nonce, expiry))
+        return ConsumerContext(chain_id, contract, borrower, number, seconds, scope)
 
-    def elements(self) -> tuple[int, ...]:
-        """Four field elements: the public values that the owner's tag is made with."""
-        return tuple(elements(hashlib.sha256(self.encode()).digest()))
+    def tag_elements(self) -> tuple[int, ...]:
+        """Four field elements: the public values that the owner's tag is made with. Nonce, borrower and expiry are not
+        in them."""
+        data = SCOPE_PREFIX + self.chain.to_bytes(32, "big") + self.contract + self.scope
+        return tuple(elements(hashlib.sha256(data).digest()))
 
     def expired(self, at: datetime) -> bool:
         """Whether the proof is worth nothing any more at this time (with its zone)."""
@@ -101,6 +114,16 @@ def _amount(text: object) -> int:
     return parse_decimal(text, AMOUNT_DIGITS)
 
 
+def _scope(text: object) -> bytes:
+    if not isinstance(text, str) or not re.fullmatch("0x[0-9a-f]{64}", text, re.ASCII):
+        raise RefusedValueError(
+            "expected the scope of the owner's tag, 0x and 64 lower-case hexadecimal digits",
+            "put the publication's book root, to admit each owner once in a publication, or 32 bytes that were never "
+            "given before, for a tag of this request alone",
+        )
+    return bytes.fromhex(text[2:])
+
+
 Number = Annotated[
     int,
     BeforeValidator(_number),
@@ -112,6 +135,12 @@ Amount = Annotated[
     BeforeValidator(_amount),
     PlainSerializer(lambda amount: format_decimal(amount, AMOUNT_DIGITS), return_type=str),
     WithJsonSchema({"type": "string", "description": "units of the quote currency, with up to six decimals"}),
+]
+Scope = Annotated[
+    bytes,
+    BeforeValidator(_scope),
+    PlainSerializer(lambda scope: f"0x{scope.hex()}", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^0x[0-9a-f]{64}$", "description": "where each owner has one tag"}),
 ]
 
 
@@ -129,6 +158,8 @@ class ConsumerRequest(BaseModel):
     borrower: Address
     nonce: Number
     expiry: Time = Field(description="from which on the proof is worth nothing; a whole second")
+    # required: where it lacks, the default is refused, in words that say what to put
+    scope: Scope = Field(default=None, validate_default=True)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -156,4 +187,4 @@ class ConsumerRequest(BaseModel):
 
     def context(self) -> ConsumerContext:
         """For whom and until when."""
-        return ConsumerContext(self.chain, self.contract, self.borrower, self.nonce, self.expiry // _SECOND)
+        return ConsumerContext(self.chain, self.contract, self.borrower, self.nonce, self.expiry // _SECOND, self.scope)

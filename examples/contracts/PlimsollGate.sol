@@ -42,7 +42,7 @@ contract PlimsollGate {
     }
 
     bytes32 public constant TAG = "plimsoll/verified/1";
-    bytes32 public constant CONTEXT_TAG = "plimsoll/context/evm/1";
+    bytes32 public constant CONTEXT_TAG = "plimsoll/context/evm/2";
     bytes32 public constant ACCOUNT = "account";
     bytes32 public constant PUBLICATION = "publication";
     uint64 public constant MAX_AHEAD = 300;
@@ -73,6 +73,8 @@ contract PlimsollGate {
     mapping(bytes32 root => uint64 snapshotTime) public rootTime;
     mapping(bytes32 root => bytes32 market) public rootMarket;
     mapping(address borrower => uint256) public nonces;
+    /// An owner has one tag in one book: the tag is for this chain, this contract and the book's root, so one mapping
+    /// holds the tags of all books.
     mapping(bytes32 tag => bool) public usedTags;
 
     event RootAccepted(bytes32 indexed root, uint64 snapshotTime);
@@ -115,7 +117,8 @@ contract PlimsollGate {
         emit RootAccepted(v.root, v.snapshotTime);
     }
 
-    /// @notice Admits the sender: the owner of an account in an accepted book, once.
+    /// @notice Admits the sender: the owner of an account in an accepted book. Each owner once in each book, whatever
+    ///         addresses she sends from and however many accounts she has there.
     /// @param publicValues of the account's proof, eight bytes each, most significant first.
     /// @param deadline until when the owner meant the proof to hold, seconds.
     function admit(
@@ -130,7 +133,8 @@ contract PlimsollGate {
         if (v.threshold != terms.threshold) revert Refused("threshold of the account");
         if (block.timestamp >= deadline) revert Refused("deadline");
         uint256 nonce = nonces[msg.sender];
-        if (v.context != sha256(contextOf(msg.sender, nonce, deadline))) revert Refused("context");
+        // the book's root is the scope: a tag for another one would be a second tag of the same owner
+        if (v.context != sha256(contextOf(msg.sender, nonce, deadline, v.root))) revert Refused("context");
         if (v.values != sha256(publicValues)) revert Refused("public values");
         _check(v, bitmap, signature);
         uint64 shown = rootTime[v.root];
@@ -147,9 +151,14 @@ contract PlimsollGate {
         emit Admitted(msg.sender, tag, v.root);
     }
 
-    /// @notice What an account's owner binds her proof to: this chain, this contract, herself, her next nonce, a deadline.
-    function contextOf(address borrower, uint256 nonce, uint64 deadline) public view returns (bytes memory) {
-        return abi.encodePacked(CONTEXT_TAG, block.chainid, address(this), borrower, nonce, deadline);
+    /// @notice What an account's owner binds her proof to: this chain, this contract, herself, her next nonce, a deadline,
+    ///         and as the scope of her tag the root of the book.
+    function contextOf(address borrower, uint256 nonce, uint64 deadline, bytes32 root)
+        public
+        view
+        returns (bytes memory)
+    {
+        return abi.encodePacked(CONTEXT_TAG, block.chainid, address(this), borrower, nonce, deadline, root);
     }
 
     /// @notice The 32 bytes that verifiers sign.

@@ -41,7 +41,18 @@ REQUEST: dict[str, Any] = {
     "borrower": "0x" + "22" * 20,
     "nonce": "7",
     "expiry": "2026-11-21T14:00:00Z",
+    "scope": "0x" + "33" * 32,
 }
+OTHERS: dict[str, ConsumerContext] = {
+    "chain": replace(CONTEXT, chain=5),
+    "contract": replace(CONTEXT, contract=bytes(20)),
+    "scope": replace(CONTEXT, scope=bytes(32)),
+    "borrower": replace(CONTEXT, borrower=bytes(20)),
+    "nonce": replace(CONTEXT, nonce=8),
+    "expiry": replace(CONTEXT, expiry=CONTEXT.expiry + 1),
+}
+"""Of each field another: the first three are in the tag, the others in the context alone."""
+IN_TAG = ("chain", "contract", "scope")
 
 
 @cache
@@ -62,7 +73,7 @@ def proof_of(
     expected = expected_account(account_program(), SNAPSHOT, PARAMETERS, threshold)
     named = dict(cells)
     if on_tape is not None:
-        named |= {f"context_{i}": value for i, value in enumerate(on_tape.elements())}
+        named |= {f"context_{i}": value for i, value in enumerate(on_tape.tag_elements())}
     tape = array("Q", tape_of(opening, threshold, **named)).tobytes()
     witness = CoreWitness(expected.book, tape)
     said = Statement(
@@ -143,9 +154,9 @@ def _values() -> Iterator[Lie]:
 
     table = consumer(lambda: proof_of(cells=cells), book=lambda: EDGE.root(sevens, permute))
     yield lie("another table", "a leaf whose id opens to another instrument table", table, "instrument table")
-    elsewhere = replace(CONTEXT, borrower=bytes(20))
-    context = consumer(lambda: proof_of(on_tape=elsewhere))
-    yield lie("another borrower", "the tag is for another context than the statement's", context, "consumer context")
+    for name in IN_TAG:
+        tag = consumer(lambda name=name: proof_of(on_tape=OTHERS[name]))  # type: ignore[misc]
+        yield lie(f"a tag for another {name}", "than the statement's: a second tag", tag, "consumer's scope")
     free, more = Threshold("free"), Threshold("free", amount=1)
     amount = consumer(lambda: proof_of(EMPTY, free), threshold=more, book=lambda: book_root(EMPTY))
     yield lie("a lower amount", "free 0 is proven, a millionth is asked for", amount, "an amount of 1")
@@ -186,9 +197,13 @@ def _contexts() -> Iterator[Lie]:
     now = replace(CONTEXT, expiry=int(NOON.timestamp()))
     expired = consumer(lambda: proof_of(on_tape=now, context=now.encode()), context=now)
     yield Lie("account at expiry", "the context expires this second", expired, "policy", "not expired")
+    for name, other in OTHERS.items():
+        made = consumer(lambda other=other: proof_of(on_tape=other, context=other.encode()))  # type: ignore[misc]
+        yield Lie(f"account for another {name}", "proven for it, shown for ours", made, "policy", "consumer context")
     wrong: dict[str, Any] = {
         "a long contract": {"contract": bytes(21)},
         "a long borrower": {"borrower": bytes(21)},
+        "a long scope": {"scope": bytes(33)},
         "chain 2^256": {"chain": 2**256},
         "chain -1": {"chain": -1},
         "nonce 2^256": {"nonce": 2**256},
@@ -204,7 +219,8 @@ def _contexts() -> Iterator[Lie]:
     }.items():
         yield Lie(f"context with {name}", "of a contract", _context(**fields))
     good = CONTEXT.encode()
-    for name, data in {"a byte more": good + b"x", "another prefix": b"x" + good[1:]}.items():
+    old = b"plimsoll/context/evm/1".ljust(32, b"\0") + good[32:]
+    for name, data in {"a byte more": good + b"x", "another prefix": b"x" + good[1:], "version 1": old}.items():
         yield Lie(f"context of bytes with {name}", "no canonical encoding", _decoded(data), "ConsumerError")
     yield Lie("context of bytes", "a canonical encoding", _decoded(good))
 
@@ -252,6 +268,9 @@ def _requests() -> Iterator[Lie]:
         "no amount": {"amount": None},
         "an amount that maintenance has not": {"threshold": "maintenance", "amount": "0"},
         "a ratio of zero": {"threshold": "ratio", "amount": None, "ratio": "0"},
+        "no scope": {"scope": None},
+        "a scope that is a number": {"scope": 0},
+        "a scope of 31 bytes": {"scope": "0x" + "33" * 31},
     }
     for name, fields in wrong.items():
         yield Lie(f"request with {name}", "that no consumer can mean", request(**fields), "InputError")

@@ -80,8 +80,9 @@ def outputs_of(opening: AccountOpening, threshold: Threshold = MAINTENANCE, secr
     """The public values by their definitions, and nothing of the circuits."""
     book = book_root(opening)
     path = [book.levels, int(book.above is not None), book.above or 0]
-    tag = use_tag(secret, CONTEXT.elements(), permute)
-    return [*book.root, *path, *elements(INSTRUMENTS), *CONTEXT.elements(), *tag, threshold.amount]
+    scope = CONTEXT.tag_elements()
+    tag = use_tag(secret, scope, permute)
+    return [*book.root, *path, *elements(INSTRUMENTS), *scope, *tag, threshold.amount]
 
 
 def run(tape: list[int], threshold: Threshold = MAINTENANCE) -> list[int] | None:

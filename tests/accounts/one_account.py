@@ -40,6 +40,7 @@ CONTEXT = ConsumerContext(
     borrower=bytes.fromhex("22" * 20),
     nonce=2**255 + 7,
     expiry=int(NOON.timestamp()) + 3600,
+    scope=bytes.fromhex("33" * 32),
 )
 MAINTENANCE = Threshold("maintenance")
 LOTS = {"BTC": 30_000, "PERP": -120_000, "CASH": 61_000_000, **dict.fromkeys([f"COIN{i}" for i in range(5)], 700)}

@@ -33,6 +33,7 @@ REQUEST: dict[str, Any] = {
     "borrower": "0x" + "22" * 20,
     "nonce": "7",
     "expiry": "2026-11-21T14:00:00Z",
+    "scope": "0x" + "44" * 32,
 }
 
 
@@ -121,6 +122,7 @@ def test_proof_is_accepted_once(desk: Desk, capsys: pytest.CaptureFixture[str]) 
     assert desk.verify("--used", str(used), "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["valid"], answer["request"]["amount"], len(answer["tag"])) == (True, "1.5", 64)
+    assert answer["scope"] == answer["request"]["scope"] == REQUEST["scope"]
     with used.open("a") as file:
         file.write(answer["tag"] + "\n")
     assert desk.verify("--used", str(used)) == 1
@@ -133,7 +135,8 @@ def test_proof_is_accepted_once(desk: Desk, capsys: pytest.CaptureFixture[str]) 
 def test_proof_is_shown(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert desk.verify() == 0
-    assert "1.5 USD free above initial margin" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "1.5 USD free above initial margin" in shown and REQUEST["scope"] in shown
 
 
 def test_root_from_elsewhere(desk: Desk) -> None:
@@ -154,6 +157,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "borrower": {"borrower": "0x" + "33" * 20},
     "nonce": {"nonce": "8"},
     "expiry": {"expiry": "2026-11-21T14:00:01Z"},
+    "scope": {"scope": "0x" + "45" * 32},
     "amount": {"amount": "1.500001"},
     "kind": {"threshold": "maintenance", "amount": None},
 }
@@ -190,6 +194,10 @@ WRONG: dict[str, dict[str, Any]] = {
     "expiry within a second": {"expiry": "2026-11-21T14:00:00.5Z"},
     "amount too fine": {"amount": "0.0000001"},
     "amount too large": {"amount": "1152921504607"},
+    "no scope": {"scope": None},
+    "scope cut": {"scope": "0x" + "44" * 31},
+    "scope without 0x": {"scope": "44" * 32},
+    "scope as a number": {"scope": 44},
     "unknown field": {"more": "1"},
 }
 
@@ -199,9 +207,33 @@ def test_request_that_says_nothing_rejected(desk: Desk, name: str) -> None:
     assert desk.verify(**WRONG[name]) == 3
 
 
+def test_request_without_a_scope_says_what_to_put(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert desk.verify(scope=None) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert "scope: expected the scope of the owner's tag" in said and "the publication's book root" in said
+
+
+def test_second_request_in_the_scope_has_the_same_tag(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another borrower and nonce, proven anew: refused once the first tag was acted on; admitted in another scope."""
+    capsys.readouterr()
+    assert desk.verify("--json") == 0
+    used = desk.path("acted-on.txt")
+    used.write_text(json.loads(capsys.readouterr().out)["tag"] + "\n")
+    again: dict[str, Any] = {"borrower": "0x" + "33" * 20, "nonce": "8", "expiry": "2026-11-21T15:00:00Z"}
+    assert desk.prove("--force", **again) == 0
+    assert desk.verify("--used", str(used), **again) == 1
+    assert "a tag that was not acted on" in capsys.readouterr().err
+    elsewhere = again | {"scope": "0x" + "45" * 32}
+    assert desk.prove("--force", **elsewhere) == 0
+    assert desk.verify("--used", str(used), **elsewhere) == 0
+    assert desk.prove("--force") == 0
+
+
 def test_request_reads_back(desk: Desk) -> None:
     request = ConsumerRequest.load(desk.request())
     assert ConsumerRequest.model_validate_json(request.model_dump_json(exclude_none=True)) == request
     assert request.context().nonce == 7
+    assert request.context().scope == bytes.fromhex("44" * 32)
     assert request.asked().amount == 1_500_000
     assert REQUEST["expiry"] > TIME

@@ -46,7 +46,6 @@ from plimsoll.verifier.account import (
     verify_account,
 )
 from plimsoll.verifier.book import VerifiedBook, verify_book
-from plimsoll.verifier.consumer import ConsumerContext
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import BOOK_PROGRAM, Policy
 from plimsoll.verifier.profile import INSECURE_TEST
@@ -82,6 +81,7 @@ def test_honest_proof_is_accepted_by_both_verifiers() -> None:
     verified = verify()
     assert verified.tag == b"".join(x.to_bytes(8, "big") for x in outputs_of(EDGE)[15:19])
     assert (verified.threshold, verified.context, verified.sequence) == (MAINTENANCE, CONTEXT, SNAPSHOT.sequence)
+    assert verified.scope == CONTEXT.scope
     assert (verified.program, verified.security_bits) == (ACCOUNT_PROGRAM, 128.0)
     statement, body = read_proof(proof())
     expected = expected_account(account_program(), SNAPSHOT, PARAMETERS, MAINTENANCE)
@@ -125,39 +125,14 @@ def test_another_account_of_one_owner_has_the_same_tag() -> None:
     assert verify(proof(other), book=book_root(other)).tag == verify().tag
 
 
-def test_another_context_has_another_tag() -> None:
-    other = replace(CONTEXT, nonce=8)
-    assert verify(proof(EDGE, other), context=other).tag != verify().tag
-
-
-CONTEXTS: dict[str, ConsumerContext] = {
-    "chain": replace(CONTEXT, chain=5),
-    "contract": replace(CONTEXT, contract=bytes(20)),
-    "nonce": replace(CONTEXT, nonce=8),
-    "borrower": replace(CONTEXT, borrower=bytes(20)),
-    "expiry": replace(CONTEXT, expiry=CONTEXT.expiry + 1),
-}
-
-
-@pytest.mark.parametrize("name", CONTEXTS)
-def test_proof_for_another_context_rejected(name: str) -> None:
-    """As it is; with the consumer's context written into the statement; and into the public values as well."""
-    mine = CONTEXTS[name]
-    refused("consumer context", context=mine)
-    refused("consumer context", restated(context=mine.encode()), context=mine)
-    values = list(outputs_of(EDGE))
-    values[11:15] = mine.elements()
-    data = restated(context=mine.encode(), public_values=tuple(values))
-    with pytest.raises(VerificationError) as caught:
-        verify(data, context=mine)
-    assert caught.value.step in ("constraints", "proof of work", "transcript", "terminals")
+# test_account_scope.py has the proofs that are moved to another context, and whose tag is whose.
 
 
 def test_public_context_that_is_not_that_of_the_statement_rejected() -> None:
     """A proof that was really made for other public values, with the consumer's context in its statement only."""
     values = list(outputs_of(EDGE))
     values[11] = values[11] ^ 1
-    refused("consumer context", restated(public_values=tuple(values)))
+    refused("consumer's scope", restated(public_values=tuple(values)))
 
 
 def test_expired_context_rejected() -> None:

@@ -29,7 +29,8 @@ PROGRAM, PARAMETERS, MARKET, ROOT = "aa" * 32, "bb" * 32, "cc" * 32, "dd" * 32
 CHAIN, GATE, BORROWER, NONCE, DEADLINE = 1, b"\x11" * 20, b"\x22" * 20, 0, NOW + 900
 VALUES = (*range(1 << 60, (1 << 60) + 19), 2**64 - 2**32)
 """Twenty, as an account has."""
-CONTEXT = ConsumerContext(CHAIN, GATE, BORROWER, NONCE, DEADLINE)
+CONTEXT = ConsumerContext(CHAIN, GATE, BORROWER, NONCE, DEADLINE, bytes.fromhex(ROOT))
+"""With the book's root as scope, as the contract asks."""
 THRESHOLD = threshold_word(Threshold("ratio", ratio=1_200_000))
 
 

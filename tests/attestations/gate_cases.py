@@ -15,6 +15,7 @@ from attesters import (
     NOW,
     PARAMETERS,
     PROGRAM,
+    ROOT,
     THRESHOLD,
     VALUES,
     attestation,
@@ -36,6 +37,8 @@ VENUE = bytes(range(48))
 BOOK_PROGRAM = "99" * 32
 TAG_AT = 15
 """As in an account's public values."""
+STRANGER = b"\x44" * 20
+NEXT_ROOT = "12" * 32
 TERMS: tuple[bytes | int, ...] = (
     context_digest(publication_context(VENUE, None)),
     bytes.fromhex(BOOK_PROGRAM),
@@ -107,10 +110,11 @@ def word(value: int) -> bytes:
     return value.to_bytes(32, "big")
 
 
-def bound(values: tuple[int, ...] = VALUES, **changes: Any) -> AttestedStatement:
-    """An account's statement about other public values or another context."""
-    context = context_digest(replace(CONTEXT, **changes).encode()).hex()
-    return statement(values=values_digest(values).hex(), context=context)
+def bound(values: tuple[int, ...] = VALUES, root: str = ROOT, **changes: Any) -> AttestedStatement:
+    """An account's statement about other public values, another book or another context. The scope is the book's root
+    unless it is named."""
+    context = replace(CONTEXT, **{"scope": bytes.fromhex(root)} | changes)
+    return statement(values=values_digest(values).hex(), context=context_digest(context.encode()).hex(), root=root)
 
 
 def cases() -> Iterator[Case]:
@@ -129,7 +133,7 @@ def cases() -> Iterator[Case]:
     yield Case("coordinate not reduced", (root(), edited(entry(), SIGNATURE_AT, x.to_bytes(64, "big"))), "precompile")
     for place, name in enumerate(WORDS):
         refused = {"kind": "kind", "program": "program", "values": "public values", "parameters": "parameters"}
-        refused |= {"context": "context", "threshold": "threshold of the account"}
+        refused |= {"context": "context", "root": "context", "threshold": "threshold of the account"}
         want = refused.get(name, "signature")
         yield Case(f"{name} altered", (root(), edited(entry(), 4 + 32 * place, b"\x07" * 32)), want)
     yield Case("snapshot time altered", (root(), edited(entry(), 4 + 9 * 32, word(NOW - 599))), "signature")
@@ -147,7 +151,7 @@ def cases() -> Iterator[Case]:
     yield Case("snapshot too old", (root(), entry(account(snapshot_time=NOW - 3601))), "age of the snapshot")
     yield Case("snapshot of the future", (root(), entry(account(snapshot_time=NOW + 301))), "snapshot of the future")
     yield Case("root not accepted", (entry(),), "root")
-    yield Case("account of another root", (root(), entry(account(root="12" * 32))), "root")
+    yield Case("account of another root", (root(), entry(attestation(bound(root=NEXT_ROOT)))), "root")
     old = root(publication(snapshot_time=NOW - 3599))
     yield Case("root too old by now", (old, entry(at=NOW + 2)), "age of the root")
     yield Case("account at other prices", (root(), entry(account(market="12" * 32))), "market")
@@ -170,10 +174,33 @@ def cases() -> Iterator[Case]:
     other = (*VALUES[:TAG_AT], 5, *VALUES[TAG_AT + 1 :])
     again = entry(attestation(bound(other, nonce=1)), values=other)
     yield Case("other tag, next nonce", (root(), entry(), again), None)
+    yield from scopes(other)
     yield Case("other public values", (root(), entry(values=other)), "public values")
     short = VALUES[: TAG_AT + 3]
     yield Case("too few public values", (root(), entry(attestation(bound(short)), values=short)), "tag")
     yield Case("unknown function", ((NOW, BORROWER, b"\0\1\2\3" + entry()[2][4:]),), "")
+
+
+def scopes(other: tuple[int, ...]) -> Iterator[Case]:
+    """One owner with two addresses, and two books. `other` are public values with another tag."""
+    second = entry(attestation(bound(borrower=STRANGER)), sender=STRANGER)
+    yield Case("one owner, second borrower", (root(), entry(), second), "tag used")
+    yield Case("second borrower first", (root(), second, entry()), "tag used")
+    later = entry(attestation(bound(borrower=STRANGER, expiry=DEADLINE + 60)), sender=STRANGER, deadline=DEADLINE + 60)
+    yield Case("one owner, second borrower, other deadline", (root(), entry(), later), "tag used")
+    hers = entry(attestation(bound(other, borrower=STRANGER)), sender=STRANGER, values=other)
+    yield Case("another owner, second borrower", (root(), entry(), hers), None)
+    books = (root(), root(publication(root=NEXT_ROOT)), entry())
+    next_book = entry(attestation(bound(other, NEXT_ROOT, nonce=1)), values=other)
+    yield Case("one owner, next book", (*books, next_book), None)
+    lie = entry(
+        attestation(bound(other, borrower=STRANGER, scope=bytes.fromhex(NEXT_ROOT))), sender=STRANGER, values=other
+    )
+    yield Case("tag for next book", (*books, lie), "context")
+    lie = entry(attestation(bound(other, scope=b"\x55" * 32)), values=other)
+    yield Case("tag for a scope of her own", (root(), lie), "context")
+    same = entry(attestation(bound(VALUES, NEXT_ROOT, nonce=1)))
+    yield Case("same tag, next book", (*books, same), "tag used")
 
 
 def other_venue() -> str:

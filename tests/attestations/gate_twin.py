@@ -128,7 +128,7 @@ class Gate:
         require(v["threshold"] == self.terms[4], "threshold of the account")
         require(block.timestamp < deadline, "deadline")
         nonce = self.nonces.get(block.sender, 0)
-        context = ConsumerContext(block.chain, self.address, block.sender, nonce, deadline).encode()
+        context = ConsumerContext(block.chain, self.address, block.sender, nonce, deadline, v["root"]).encode()
         require(v["context"] == sha256(context), "context")
         require(v["values"] == sha256(values), "public values")
         self.check(block, v, bitmap, signature)

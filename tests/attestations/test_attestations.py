@@ -292,5 +292,5 @@ def test_gathering_names_who_signed_wrongly() -> None:
 
 
 def test_context_is_bound_as_a_whole() -> None:
-    assert len(CONTEXT.encode()) == 144 and CONTEXT.encode().startswith(b"plimsoll/context/evm/1\0")
+    assert len(CONTEXT.encode()) == 176 and CONTEXT.encode().startswith(b"plimsoll/context/evm/2\0")
     assert VerifiersAttestation.parse(honest().model_dump_json().encode()) == honest()

@@ -20,7 +20,15 @@ from py_ecc.optimized_bls12_381 import normalize
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.onchain import BYTES, admit_call, g1_words, g2_words, read_attestation, write_attestation
 
-SAMPLE = ("honest", "two signatures, three claimed", "same tag, next nonce", "other chain", "account at other prices")
+SAMPLE = (
+    "honest",
+    "two signatures, three claimed",
+    "same tag, next nonce",
+    "one owner, second borrower",
+    "tag for a scope of her own",
+    "other chain",
+    "account at other prices",
+)
 
 
 @cache

@@ -13,6 +13,7 @@ NOT_RUN = {
 NOT_BOUNDS = {
     "ADDRESS_BYTES": "length of an address: shape of a context's encoding",
     "ENCODED_BYTES": "length of a context's encoding",
+    "SCOPE_BYTES": "length of a scope: shape of a context's encoding",
     "_SECOND": "microseconds of a second",
     "ELEMENT": "bytes of an element: a unit of the encoding",
     "DIGEST": "bytes of a digest: a unit of the encoding",

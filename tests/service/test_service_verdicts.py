@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +30,7 @@ from plimsoll.verifier.account import ACCOUNT_PROGRAM
 from plimsoll.verifier.archive import read_archive, write_archive
 from plimsoll.verifier.attestations import AttestationPolicy, VerifierSet, context_digest, verify_attestation
 from plimsoll.verifier.bundle import MANIFEST, PROOF, SIGNATURE
+from plimsoll.verifier.consumer import ConsumerContext
 from plimsoll.verifier.contexts import publication_context, threshold_word
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import BOOK_PROGRAM
@@ -154,18 +156,25 @@ def test_answers_quote_little_and_no_paths(desk: Desk) -> None:
     assert not any(text in found.body for text in (b"/work", b"/tmp", b"Traceback", b".py", b"\\u001b"))
 
 
+def other_contexts() -> list[ConsumerContext]:
+    """The honest request's, but for its scope, nonce, borrower or expiry."""
+    changes: list[dict[str, Any]] = [{"scope": bytes(32)}, {"nonce": 1}, {"borrower": bytes(20)}]
+    return [replace(soon(), **one) for one in [*changes, {"expiry": soon().expiry + 1}]]
+
+
 def test_honest_account_is_valid_and_lies_are_not() -> None:
     honest = account_request()
     found = worked("verify", json.dumps(honest).encode())
     assert found.status == 200, found.body
-    assert len(found.json["figures"]["tag"]) == 64
+    figures = found.json["figures"]
+    assert (len(figures["tag"]), figures["scope"]) == (64, soon().scope.hex())
     lies: list[dict[str, Any]] = [
         {"account": honest["account"] | {"threshold": "initial"}},
         {"account": honest["account"] | {"threshold": "ratio", "ratio": 1}},
         {"account": honest["account"] | {"levels": honest["account"]["levels"] + 1}},
         {"account": honest["account"] | {"above": 1}},
         {"policy": honest["policy"] | {"root": "00" * 32}},
-        {"policy": honest["policy"] | {"context": honest["policy"]["context"][:-2] + "00"}},
+        *({"policy": honest["policy"] | {"context": other.encode().hex()}} for other in other_contexts()),
         {"kind": "book-batch", "account": None},
     ]
     for lie in lies:
