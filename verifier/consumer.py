@@ -158,8 +158,13 @@ class ConsumerRequest(BaseModel):
     borrower: Address
     nonce: Number
     expiry: Time = Field(description="from which on the proof is worth nothing; a whole second")
-    # required: where it lacks, the default is refused, in words that say what to put
-    scope: Scope = Field(default=None, validate_default=True)
+    scope: Scope
+
+    @model_validator(mode="before")
+    @classmethod
+    def _asks_for_scope(cls, fields: object) -> object:
+        """A scope that lacks is refused like a wrong one, in words that say what to put."""
+        return {"scope": None, **fields} if isinstance(fields, dict) else fields
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
