@@ -208,7 +208,10 @@ def bundle_of(files: Mapping[str, bytes], where: str) -> Bundle:
 
 
 def _check_names(names: Sequence[str], where: str) -> None:
-    book = WHOLE if TOTALS_PROOF in names else (PROOF,)
+    if MANIFEST not in names and SIGNATURE not in names:
+        # not "remove what does not belong here": it may be a book
+        raise BundleError(f"{where}: {MANIFEST} is missing: this is no publication; name what the venue published")
+    book = (PROOF,) if PROOF in names or not any(one in names for one in WHOLE) else WHOLE
     known = {MANIFEST, SIGNATURE, *REQUIRED, *OPTIONAL, *book}
     if book is WHOLE:
         known |= {batch_name(i) for i in range(sum(map(is_batch_name, names)))}

@@ -18,7 +18,7 @@ from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.oracles import AttestedPrices, OracleSet, verify_prices
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.reserves import MAX_APART, Occasion, VerifiedReserves, verify_reserves
-from plimsoll.verifier.whole_book import VerifiedWholeBook, verify_whole_book
+from plimsoll.verifier.whole_book import SCENARIOS, VerifiedWholeBook, verify_whole_book
 
 STEP: Final = "publication"
 
@@ -52,7 +52,8 @@ def verify_bundle(
         oracles: whom to believe about prices; without it prices are only claimed.
         policy: conditions on the book's proof, and the clock by which the publication is judged.
         rules: digest of the risk parameters that the caller accepts; without it they are the venue's own.
-        stress: digest of the scenario list that the caller accepts; without it the list is the venue's own.
+        stress: digest of the scenario list that the caller accepts; without it the list is the venue's own. With it a
+            publication without a stress test is refused.
         max_apart: how far blocks of reserves may be from the snapshot, microseconds; None for any distance.
 
     Raises:
@@ -96,6 +97,7 @@ def _verify(
     if bundle.is_whole:
         book = verify_whole_book(bundle.files, snapshot, bundle.parameters, policy, stress=stress)
     else:
+        require(stress is None, STEP, f"a book with {SCENARIOS}, since a list of scenarios is given", "one without")
         book = verify_book(bundle.files[PROOF], snapshot, bundle.parameters, policy)
     require(book.root == manifest.root, STEP, f"the root {show_quad(manifest.root)} in the proof", show_quad(book.root))
     at = policy.at or datetime.now(UTC)

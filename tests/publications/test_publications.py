@@ -16,6 +16,7 @@ from small_book import PARAMETERS
 from venue_office import HOUR, POLICY, SHAPE, SNAPSHOT, made, oracles, parts, proven, published, reserves, venue
 
 from plimsoll.engine.errors import PlimsollError
+from plimsoll.engine.scenarios import NO_SCENARIOS
 from plimsoll.prover.publication import publish
 from plimsoll.prover.signing_key import SigningKey
 from plimsoll.verifier import bundle as reading
@@ -100,6 +101,30 @@ def unreadable(folder: Path, message: str) -> None:
 def test_missing_file_rejected(folder: Path, name: str) -> None:
     (folder / name).unlink()
     unreadable(folder, f"{name} is missing")
+
+
+def test_what_is_no_publication_is_said_to_be_none(tmp_path: Path) -> None:
+    """Not that something in it does not belong there, and should be removed."""
+    for names in ([], ["holdings.csv", "snapshot.json"], ["claims.json", "totals.proof"]):
+        place = tmp_path / f"with {len(names)}{names[:1]}"
+        place.mkdir()
+        for name in names:
+            (place / name).write_text("x")
+        unreadable(place, "is missing: this is no publication")
+
+
+@pytest.mark.parametrize("left", [["batch-00.proof"], ["claims.json", "scenarios.json"], ["totals.proof"]])
+def test_part_of_a_whole_book_is_called_incomplete(folder: Path, left: list[str]) -> None:
+    (folder / PROOF).unlink()
+    for name in left:
+        (folder / name).write_text("x")
+    unreadable(folder, "is missing; ask the venue for the whole publication")
+
+
+def test_one_proof_beside_a_whole_book_rejected(folder: Path) -> None:
+    for name in reading.WHOLE:
+        (folder / name).write_text("x")
+    unreadable(folder, "does not belong to a publication")
 
 
 def test_file_that_is_not_listed_rejected(folder: Path) -> None:
@@ -260,6 +285,14 @@ def test_rules_of_another_digest_rejected() -> None:
     with pytest.raises(VerificationError, match="rules with the digest 0") as caught:
         verify_bundle(published(), venue().public_key, policy=POLICY, rules=bytes(32))
     assert (caught.value.step, caught.value.got) == ("publication", own.hex())
+
+
+def test_stress_test_that_is_asked_for_and_is_not_there_rejected() -> None:
+    """The strict statement has no scenarios: a reader who accepts one list of them is not told that all is well."""
+    for digest in (NO_SCENARIOS.digest(), bytes(32)):
+        with pytest.raises(VerificationError, match="a book with scenarios.json") as caught:
+            verify_bundle(published(), venue().public_key, policy=POLICY, stress=digest)
+        assert caught.value.step == "publication"
 
 
 @pytest.mark.parametrize("name", [MARKET, reading.PARAMETERS, ATTESTATION, RESERVES])
