@@ -158,6 +158,17 @@ def check_kept(receipt: Receipt, bundle: Bundle, venue_key: bytes, policy: Polic
         BrokenPromiseError: evidence against the venue.
         VerificationError: another publication than the promised one, or an invalid one.
     """
+    check_published(receipt, bundle, venue_key)
+    verified = verify_bundle(bundle, venue_key, policy=policy)
+    check_read_alike(receipt, bundle, verified)
+    return verified
+
+
+def check_published(receipt: Receipt, bundle: Bundle, venue_key: bytes) -> None:
+    """Steps 4 and 5: the venue signed the promised root, and no other, under the promised sequence.
+
+    Raises: as `check_kept`.
+    """
     promise, manifest = receipt.promise, bundle.manifest
     # 4. The venue signed the manifest of the publication that the promise names.
     check_signature(bundle, venue_key)
@@ -171,15 +182,20 @@ def check_kept(receipt: Receipt, bundle: Bundle, venue_key: bytes, policy: Polic
             f"{show_quad(manifest.root)} in the signed manifest: omitted account",
             "keep receipt and publication: with the venue's key, anybody can check that it broke its promise",
         )
-    # 6. The publication is valid, and its root is read as promised.
-    verified = verify_bundle(bundle, venue_key, policy=policy)
-    book = verified.book
+
+
+def check_read_alike(receipt: Receipt, bundle: Bundle, verified: VerifiedBundle) -> None:
+    """Step 6: the publication is valid (`verified` is what `verify_bundle` says of it), and its root is read as
+    promised.
+
+    Raises: as `check_kept`.
+    """
+    promise, book = receipt.promise, verified.book
     _read_alike("customers' nonce with digest", promise.nonce_digest.hex(), book.nonce_digest)
     _read_alike("instrument table", promise.instruments.hex(), bundle.parameters.table.digest().hex())
     _read_alike("number of levels:", promise.levels, book.shape.log_leaves)
     slots = book.totals.log_slots if isinstance(book, VerifiedWholeBook) else None
     _read_alike("number of levels over batches:", promise.joint_levels, slots)
-    return verified
 
 
 def _read_alike(what: str, promised: object, published: object) -> None:
