@@ -1,6 +1,6 @@
-"""The published JSON schemas of every input file, generated from the models that read them.
+"""The published JSON schemas of a book's files, generated from the models that read them.
 
-`python -m plimsoll.engine.ingest.schemas docs/schemas` writes them; a test compares the committed ones.
+`plimsoll.cli.schemas` writes them, and those of all other files, into docs/schemas.
 
 A schema describes one file, or one row of a table with its fields as they stand in CSV. It says less than the
 pre-flight pass checks: no schema knows the lots of instruments or the accounts of another file.
@@ -8,9 +8,6 @@ pre-flight pass checks: no schema knows the lots of instruments or the accounts 
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
@@ -117,13 +114,3 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
 def schemas() -> dict[str, dict[str, Any]]:
     """JSON schema by file name."""
     return {f"{name}.schema.json": {"$schema": DIALECT, **model.model_json_schema()} for name, model in MODELS.items()}
-
-
-def schema_texts() -> dict[str, str]:
-    """Text of each schema file by its name."""
-    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas().items()}
-
-
-if __name__ == "__main__":
-    for file, text in schema_texts().items():
-        Path(sys.argv[1], file).write_text(text)
