@@ -195,7 +195,7 @@ def verify(
         rows = [
             ("root", shown_root(verified.root)),
             *shown,
-            (f"list of scenarios ({'accepted' if stress else 'claimed'})", scenarios_shown(verified)),
+            (f"list of scenarios ({'accepted' if stress else 'claimed'})", scenarios_shown(verified.scenarios)),
             ("insurance fund (claimed)", fund),
             ("security", f"{verified.security_bits:.0f} proven bits"),
             ("time", f"{elapsed:.1f} s"),

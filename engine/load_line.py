@@ -21,6 +21,7 @@ from plimsoll.engine.decimals import format_lot
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.instruments import InstrumentInfo, InstrumentTable, Kind
 from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.problems import InputError, Problem, shown
 
 NAME: Final = "Standard load line"
 REVISION: Final = 1
@@ -106,13 +107,22 @@ def class_rules(underlying: str) -> ClassRules:
 def load_line(table: InstrumentTable, quote: str) -> RiskParameters:
     """The load line for a venue's instruments; `quote` is the currency in which its snapshots count.
 
-    The table of the result is the table given. Raises `InputError` for a table that no parameter file can have.
+    The table of the result is the table given. Raises `InputError` for a table that no parameter file can have, and for
+    a quote that is no dollar.
     """
     return RiskParameters.parse(load_line_text(table, quote).encode(), "load line")
 
 
 def load_line_text(table: InstrumentTable, quote: str) -> str:
-    """The load line as the text of a parameter file."""
+    """The load line as the text of a parameter file. Raises `InputError` for a quote that is no dollar.
+
+    The quote currency's coin has no haircut and falls in no scenario. Were it the venue's choice, a venue's own token
+    could be its whole collateral without either.
+    """
+    if quote not in DOLLARS:
+        message = f"the load line counts in dollars ({', '.join(sorted(DOLLARS))})"
+        remedy = "count snapshot and parameters in one of them, and the quote of now as a coin among others"
+        raise InputError([Problem("load line", "quote", shown(quote), message, remedy)])
     head = {"version": 1, "name": NAME, "revision": REVISION, "quote": quote, "close_out": CLOSE_OUT}
     return json.dumps({**head, "instruments": [_instrument(info, quote) for info in table]}, indent=2) + "\n"
 
@@ -149,5 +159,8 @@ def _brackets(ladder: Ladder, currency: str) -> list[dict[str, str | None]]:
 
 
 if __name__ == "__main__":
-    venue = RiskParameters.load(sys.argv[1])
-    Path(sys.argv[2]).write_text(load_line_text(venue.table, venue.quote))
+    try:
+        venue = RiskParameters.load(sys.argv[1])
+        Path(sys.argv[2]).write_text(load_line_text(venue.table, venue.quote))
+    except InputError as error:
+        sys.exit(str(error))

@@ -17,6 +17,18 @@ _CHAIN: Final = r"eip155:[1-9][0-9]{0,17}"
 _OWN_COIN: Final = r"slip44:(?:0|[1-9][0-9]{0,9})"
 _TOKEN: Final = r"erc20:0x[0-9a-fA-F]{40}"
 _ASSET: Final = f"{_CHAIN}/(?:{_OWN_COIN}|{_TOKEN})"
+_SYSTEM: Final = 2**16
+"""Contracts below this address belong to the chain itself; a token there is its own coin under another name (0x1010 on
+Polygon, 0x0802 on Moonbeam, 0x800a on every chain of the ZK Stack)."""
+_MIRRORS: Final = frozenset(
+    bytes.fromhex(one)
+    for one in (
+        "471ece3750da237f93b8e339c536989b8978a438",  # Celo
+        "deaddeaddeaddeaddeaddeaddeaddeaddead0000",  # Metis, and ether on the OP Stack of before
+        "ee" * 20,  # no contract: how routers write any chain's own coin
+    )
+)
+"""Other contracts whose balance is that of the chain's own coin."""
 
 
 def chain_of(asset: str) -> str:
@@ -51,7 +63,11 @@ def _asset(text: object) -> str:
         return text
     # one contract has one name, in whatever case its address is written
     before, _, contract = text.rpartition(":")
-    return f"{before}:{show_address(_address(contract))}"
+    address = _address(contract)
+    if int.from_bytes(address, "big") < _SYSTEM or address in _MIRRORS:
+        # under both names one coin would count twice
+        raise RefusedValueError("a contract that mirrors its chain's own coin", "list the coin itself, as slip44")
+    return f"{before}:{show_address(address)}"
 
 
 def _schema(pattern: str, description: str) -> WithJsonSchema:

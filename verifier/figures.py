@@ -11,6 +11,7 @@ from typing import Final
 from plimsoll.engine.book_claims import ClaimedFigure
 from plimsoll.engine.decimals import PPM_DIGITS, VALUE_DIGITS, format_decimal
 from plimsoll.engine.fields import format_time
+from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import show_quad
@@ -95,7 +96,7 @@ def _of_the_book(verified: VerifiedBundle, quote: str, stress: bool) -> list[Fig
         Figure(name, value, CLAIMED if value == NOT_BOUNDED else PROVEN)
         for name, value in book_figures_shown(book, quote)
     ]
-    found.append(Figure("list of scenarios", scenarios_shown(book), ACCEPTED if stress else CLAIMED))
+    found.append(Figure("list of scenarios", scenarios_shown(book.scenarios), ACCEPTED if stress else CLAIMED))
     found.append(Figure("insurance fund", fund_shown(book, quote), CLAIMED))
     if verified.coverage is None:
         return found
@@ -152,10 +153,10 @@ def fund_shown(verified: VerifiedWholeBook, quote: str) -> str:
     return f"{_exact(verified.claims.insurance_fund)} {quote}, not below any deficit"
 
 
-def scenarios_shown(verified: VerifiedWholeBook) -> str:
+def scenarios_shown(one: ScenarioList) -> str:
     """Name, revision and digest of the scenario list: two lists of one name may move prices otherwise."""
-    one = verified.scenarios
-    return f"{one.name}, revision {one.revision}, {one.digest().hex()}"
+    without_effect = "; its moves of volatility change nothing here" if one.moves_volatility else ""
+    return f"{one.name}, revision {one.revision}, {one.digest().hex()}{without_effect}"
 
 
 def _exact(value: int) -> str:

@@ -29,6 +29,7 @@ from plimsoll.engine.load_line import (
     load_line_text,
 )
 from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.problems import InputError
 from plimsoll.engine.scenarios import NO_SCENARIOS, ScenarioList, shocked
 from plimsoll.engine.schedule import compile_schedule
 from plimsoll.engine.snapshot import MarketSnapshot
@@ -67,9 +68,15 @@ def test_table_and_so_leaves_and_root_stay_the_venues() -> None:
     assert compile_schedule(MARKET, line).keys() == compile_schedule(MARKET, VENUE).keys()
 
 
+def in_dollars(seed: int) -> tuple[MarketSnapshot, RiskParameters]:
+    """A random market, which counts in U, with dollars in place of it."""
+    market, rules = (one.model_dump_json().replace('"U"', '"USD"').encode() for one in files(seed))
+    return MarketSnapshot.parse(market), RiskParameters.parse(rules)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_random_markets_compile(seed: int) -> None:
-    market, rules = files(seed)
+    market, rules = in_dollars(seed)
     line = load_line(rules.table, rules.quote)
     assert line.table.digest() == rules.table.digest()
     assert compile_batch_schedule(market, line, NO_SCENARIOS).keys() == list(range(2 * len(rules.table)))
@@ -141,13 +148,17 @@ def test_stricter_classes_ask_for_more_everywhere() -> None:
         assert float(mild.debt_margin) < float(strict.debt_margin)
 
 
-def test_quote_that_is_no_dollar_takes_the_last_rates() -> None:
-    line = load_line(venue("BTC").table, "BTC")
-    assert [bracket.rate for bracket in line.by_name["SOL"].haircut] == [600_000]
-    assert line.by_name["BTC"].haircut == ()
-    assert [bracket.rate for bracket in line.by_name["USDT"].haircut] == [150_000]
-    # the contract's own currency decides its sizes, not the quote
+def test_contract_priced_in_no_dollar_takes_the_last_rate() -> None:
+    line = load_line(VENUE.table, "USD")
+    assert [bracket.rate for bracket in line.by_name["SOL-BTC"].maintenance] == [500_000]
     assert len(line.by_name["BTC-PERP"].maintenance) == 4
+
+
+@pytest.mark.parametrize("quote", ["MEME", "BTC", "EUR"])
+def test_quote_that_is_no_dollar_is_refused(quote: str) -> None:
+    """A venue that counts in its own token would have collateral without a haircut that falls in no scenario."""
+    with pytest.raises(InputError, match=f"quote: the load line counts in dollars .*got '{quote}'"):
+        load_line(venue(quote).table, quote)
 
 
 @pytest.mark.parametrize("kind", [Kind.SPOT, Kind.PERPETUAL])
@@ -177,7 +188,7 @@ def test_standard_scenarios_fit_every_venue(repository: Path) -> None:
     rules = RiskParameters.load(folder / "book" / "parameters.json")
     compile_batch_schedule(example, load_line(rules.table, rules.quote), standard)
     compile_batch_schedule(MARKET, load_line(VENUE.table, "USD"), standard)
-    for market, parameters_ in [files(seed) for seed in range(3)]:
+    for market, parameters_ in map(in_dollars, range(3)):
         compile_batch_schedule(market, load_line(parameters_.table, parameters_.quote), standard)
     fall = shocked(MARKET, VENUE, standard.scenarios[1]).prices
     assert fall["BTC"] == 30_000 * VALUE_SCALE

@@ -9,10 +9,12 @@ from functools import cache
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from wallets import address_of, sign
 
 from plimsoll.engine.fields import parse_time
 from plimsoll.engine.problems import InputError
+from plimsoll.verifier.assets import Asset
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.ethereum import show_address
 from plimsoll.verifier.ownership import MAX_ADDRESSES, MAX_BALANCES, Reserves, digest, message
@@ -276,3 +278,26 @@ def test_message_says_what_is_signed() -> None:
 def test_entry_of_another_form_rejected(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         parsed([entry(1, **changes)])
+
+
+@pytest.mark.parametrize(
+    "contract",
+    [
+        "0x000000000000000000000000000000000000800A",
+        "0x0000000000000000000000000000000000001010",
+        "0x0000000000000000000000000000000000000000",
+        "0x000000000000000000000000000000000000FfFF",
+        "0x471ece3750da237f93b8e339c536989b8978a438",
+        "0xdeaddeaddeaddeaddeaddeaddeaddeaddead0000",
+        "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
+    ],
+)
+def test_own_coin_again_as_a_token_is_refused(contract: str) -> None:
+    """Ten coins that a chain shows under two names are ten, not twenty."""
+    with pytest.raises(ValidationError, match="mirrors its chain's own coin"):
+        TypeAdapter(Asset).validate_python(f"eip155:324/erc20:{contract.lower()}")
+
+
+def test_first_contract_that_is_no_mirror() -> None:
+    first = "eip155:324/erc20:0x" + f"{2**16:040x}"
+    assert TypeAdapter(Asset).validate_python(first).lower() == first

@@ -11,6 +11,8 @@ import one_account
 import pytest
 from book_venue import AT, Commands, market
 
+from plimsoll.engine.scenarios import ScenarioList
+from plimsoll.verifier.figures import scenarios_shown
 from plimsoll.verifier.statement import read_proof, write_proof
 from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF
 
@@ -42,6 +44,15 @@ def test_verify_json_and_root(plimsoll: Commands, proven: Path) -> None:
     assert outcome.code == 1 and "the root that the caller was shown" in outcome.err
     outcome = plimsoll("book", "verify", proven / "proofs", *market(proven), *AT, "--root", "12")
     assert outcome.code == 2 and "64 hexadecimal digits" in outcome.err
+
+
+def test_moves_of_volatility_are_said_to_change_nothing() -> None:
+    """A scenario of volatility alone stands still: its name must not suggest a test."""
+    one = {"name": "calm", "default": "0"}
+    for volatilities, told in (({}, False), ({"BTC": "1"}, True)):
+        facts = {"version": 1, "name": "S", "revision": 1, "scenarios": [one | {"volatilities": volatilities}]}
+        shown = scenarios_shown(ScenarioList.parse(json.dumps(facts).encode()))
+        assert ("volatility change nothing" in shown) == told
 
 
 def test_list_of_scenarios_is_the_one_accepted(plimsoll: Commands, proven: Path, tmp_path: Path) -> None:
