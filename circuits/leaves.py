@@ -79,7 +79,7 @@ def owner_key(secret: Quad, permute: Permutation) -> Quad:
 
 
 def use_tag(secret: Quad, context: Sequence[int], permute: Permutation) -> Quad:
-    """The tag of an owner for a context: the same in each proof of hers for it, and unlinkable to any other."""
+    """The tag of an owner for a scope, whose elements are the program's `context`: one in each proof of hers there."""
     return tuple(permute([*secret, *context, TAG_USE, 0, 0, 0])[:4])
 
 

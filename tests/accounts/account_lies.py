@@ -268,9 +268,9 @@ def _requests() -> Iterator[Lie]:
         "no amount": {"amount": None},
         "an amount that maintenance has not": {"threshold": "maintenance", "amount": "0"},
         "a ratio of zero": {"threshold": "ratio", "amount": None, "ratio": "0"},
+        "a scope of 31 bytes": {"scope": "0x" + "33" * 31},
         "no scope": {"scope": None},
         "a scope that is a number": {"scope": 0},
-        "a scope of 31 bytes": {"scope": "0x" + "33" * 31},
     }
     for name, fields in wrong.items():
         yield Lie(f"request with {name}", "that no consumer can mean", request(**fields), "InputError")
