@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from plimsoll.engine.decimals import VALUE_DIGITS, format_decimal
+from plimsoll.engine.titles import AMOUNT_DIGITS
 
 SHOWN_DECIMALS: Final = 2
 RATIO_DECIMALS: Final = 4
@@ -39,6 +40,17 @@ def format_fixed(value: int, digits: int) -> str:
     """`value * 10^-digits` with exactly that many decimals."""
     whole, decimals = divmod(abs(value), 10**digits)
     return f"{'-' if value < 0 else ''}{whole:,}.{decimals:0{digits}}"
+
+
+def exact_lien(value: int) -> str:
+    """A lien of 10^-6 quote currency as the shortest exact decimal string."""
+    return format_decimal(value, AMOUNT_DIGITS)
+
+
+def lien(value: int, quote: str) -> str:
+    """A lien of 10^-6 quote currency, exact, with its currency: `1,234.5 USD`; `0` where there is none."""
+    whole, point, decimals = exact_lien(value).partition(".")
+    return f"{int(whole):,}{point}{decimals} {quote}" if value else "0"
 
 
 def quantity(text: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from plimsoll.circuits.leaves import Quad
 from plimsoll.cli import console
 from plimsoll.cli.amounts import amount, exact
 from plimsoll.cli.options import (
@@ -22,6 +23,7 @@ from plimsoll.cli.options import (
     root_of,
 )
 from plimsoll.cli.options import venue_key as parse_key
+from plimsoll.cli.ownership import OWNER, title_data, title_shown, warn_of_owner
 from plimsoll.cli.parcel import parcel
 from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.publication import OWN_RULES, Reader
@@ -110,6 +112,7 @@ def files(
 @click.option("--identifier", metavar="TEXT", help="By which the venue knows you; compared exactly.")
 @click.option("--root", callback=root_of, metavar="HEX", help="The root that other customers were shown.")
 @click.option("--nonce-digest", callback=hex32, metavar="HEX", help="The nonce's digest that others were shown.")
+@OWNER
 @AT
 @MAX_AGE
 @JSON
@@ -125,6 +128,7 @@ def check(
     identifier: str | None,
     root: tuple[int, ...] | None,
     nonce_digest: bytes | None,
+    owner: Quad | None,
     at: int | None,
     max_age: int | None,
     as_json: bool,
@@ -157,13 +161,18 @@ def check(
             snapshot, rules = read_market(MarketSnapshot, market), read_market(RiskParameters, parameters)
             verified = verify_book(read_proof_file(proof), snapshot, rules, policy)
         shown = nonce_digest.hex() if nonce_digest else None
-        found = verify_customer(brought, verified, snapshot, rules, identifier=identifier, shown_nonce=shown)
+        found = verify_customer(
+            brought, verified, snapshot, rules, identifier=identifier, shown_nonce=shown, owner=owner
+        )
     except VerificationError as error:
         return refuse(error, as_json, f"{file} fails at step")
+    compared = owner is not None
+    warn_of_owner(found, compared=compared)
     if as_json:
-        console.write_json({"valid": True, **_data(found), **_shown_to_all(verified)})
+        said = {**_data(found), **title_data(found), "owner_compared": compared}
+        console.write_json({"valid": True, **said, **_shown_to_all(verified)})
     else:
-        _show(found, snapshot, verified, named=identifier is not None)
+        _show(found, snapshot, verified, named=identifier is not None, compared=compared)
     return console.OK
 
 
@@ -189,7 +198,12 @@ def _data(found: VerifiedCustomer) -> dict[str, object]:
 
 
 def _show(
-    found: VerifiedCustomer, snapshot: MarketSnapshot, verified: VerifiedBook | VerifiedWholeBook, *, named: bool
+    found: VerifiedCustomer,
+    snapshot: MarketSnapshot,
+    verified: VerifiedBook | VerifiedWholeBook,
+    *,
+    named: bool,
+    compared: bool,
 ) -> None:
     terminal = console.stdout()
     terminal.print("[bold green]valid:[/]", end=" ")
@@ -203,10 +217,17 @@ def _show(
         ("status", health.status.name.lower().replace("_", " ")),
     ]
     terminal.print(console.facts("Health at the snapshot", facts))
+    rows = title_shown(found, snapshot.quote, compared=compared)
+    terminal.print(console.facts("Who else may use it: in the leaf, as the venue wrote it", rows))
     labels = {"root": "root", "nonce_digest": "nonce's digest", "proof_sha256": "proof's SHA-256"}
     same = [(labels[name], value) for name, value in _shown_to_all(verified).items()]
     terminal.print(console.facts("The same for every customer: compare with others", same))
     if not named:
         terminal.print("Is this exactly the name by which the venue knows you, and nobody else? --identifier compares.")
-    terminal.print("Compare with your own records. A holding that is missing, or a debt that is not yours, is a reason")
-    terminal.print("to ask; and so is another root than other customers were shown.")
+    terminal.print(
+        "Compare with your own records. A holding that is missing, a debt that is not yours, a key that you did"
+    )
+    terminal.print(
+        "not draw, or a lien that you did not agree to is a reason to ask; and so is another root than other"
+    )
+    terminal.print("customers were shown.")

@@ -1,4 +1,4 @@
-"""Is a customer in a verified book, once, with all her holdings? Four steps, numbered as in docs/protocol/customer.md.
+"""Is a customer in a verified book, once, with all her holdings? Five steps, numbered as in docs/protocol/customer.md.
 
 A book's proof says that every leaf is healthy and that orders ascend; it cannot say that a customer's leaf is there, or
 that it holds what she owns. She alone can, with the file that the venue gives her: it opens her leaf, and only hers.
@@ -114,6 +114,10 @@ class VerifiedCustomer:
     identifier: str
     holdings: tuple[CustomerHolding, ...]
     health: AccountHealth
+    owner: Quad | None
+    """The key in the leaf: whoever holds its secret can prove the account as his. None: there is no key, and nobody."""
+    lien: int
+    """What the leaf says that others may claim of the account first; 10^-6 of the quote currency."""
 
 
 def verify_customer(
@@ -124,17 +128,19 @@ def verify_customer(
     *,
     identifier: str | None = None,
     shown_nonce: str | None = None,
+    owner: Quad | None = None,
 ) -> VerifiedCustomer:
     """The file opens a leaf under the verified book's root, for its identifier.
 
-    What remains the customer's duty: that identifier and holdings are truly hers and complete, and that other customers
-    were shown the same root and nonce.
+    What remains the customer's duty: that identifier, holdings, owner's key and lien are truly hers and complete, and
+    that other customers were shown the same root and nonce.
 
     Args:
         book: what `verify_book` or `verify_whole_book` gave for the publication's proofs, with this snapshot and these
             parameters.
         identifier: hers, compared exactly; without it whoever looks at the result has to compare.
         shown_nonce: digest of the nonce that other customers were shown, hexadecimal; likewise.
+        owner: her owner's key, `NO_OWNER` if she has none; likewise.
 
     Raises:
         VerificationError: step "customer", with what was expected and what came.
@@ -162,8 +168,26 @@ def verify_customer(
     root = climb(leaf, position, brought.path, permute)
     remedy = "the leaf is not in this book as the file says: take it to the venue, and to others if it has no answer"
     require(root == roots[batch], STEP, f"a leaf under the root {show_quad(roots[batch])}", show_quad(root), remedy)
+    # 5. The owner's key in the leaf is hers.
+    if owner is not None:
+        require_owner(brought, owner)
     health = account_health(compile_schedules(snapshot, parameters), keyed)
-    return VerifiedCustomer(brought.identifier, brought.holdings, health)
+    held = None if brought.owner == NO_OWNER else brought.owner
+    return VerifiedCustomer(brought.identifier, brought.holdings, health, held, brought.lien)
+
+
+def require_owner(brought: CustomerFile, owner: Quad) -> None:
+    """The leaf that the file opens has this owner's key in it, or with `NO_OWNER` none. For a file that opens its leaf.
+
+    Raises:
+        VerificationError: step "customer". A venue that writes a key of its own can prove her account as its own.
+    """
+    expected = "no owner's key in the leaf" if owner == NO_OWNER else f"your owner's key {show_quad(owner)} in the leaf"
+    got, remedy = "no key", "nobody can prove this account: ask the venue to write your key into the next leaf"
+    if brought.owner != NO_OWNER:
+        got = show_quad(brought.owner)
+        remedy = "whoever holds the secret of that key can prove your account as his own: take it to the venue"
+    require(brought.owner == owner, STEP, expected, got, remedy)
 
 
 def leaf_roots(book: VerifiedBook | VerifiedWholeBook) -> tuple[Quad, ...]:

@@ -192,7 +192,9 @@ class Page(HTMLParser):
 
 def test_page_holds_hostile_text_as_text() -> None:
     held = CustomerHolding.model_construct(instrument=EVIL, side="short", quantity="1234.50")
-    account = VerifiedCustomer(EVIL, (held,), AccountHealth(10**20, 0, 0, 0, Status.HEALTHY))
+    account = VerifiedCustomer(
+        EVIL, (held,), AccountHealth(10**20, 0, 0, 0, Status.HEALTHY), (1, 2, 3, 4), 1_234_500_001
+    )
     paper = Paper(
         venue=EVIL,
         sequence=1,
