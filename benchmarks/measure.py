@@ -41,7 +41,7 @@ def prove(directory: Path, holdings: int, repeats: int, target: Path) -> dict[st
 
     checked = preflight(directory)
     shape = ShapeClass.fitting(len(checked.book), holdings)
-    opening = new_opening(checked.book, shape, checked.snapshot)
+    opening = new_opening(checked.book, shape, checked.snapshot, checked.parameters)
     idle, runs, sizes, cpu = peak_bytes(), [], [], []
     for _ in range(repeats):
         spent = time.process_time()
@@ -109,7 +109,7 @@ def whole_prove(directory: Path, holdings: int, scenario_file: Path, out: Path) 
     figures = book_figures(compile_batch_schedule(snapshot, parameters, scenarios), book)
     fund = max(one.amount for one in figures.figures)
     claims = claims_of(figures, parameters.table, len(scenarios), fund=fund, show_totals=True)
-    opening = new_batch_opening(book, shape, batches, snapshot)
+    opening = new_batch_opening(book, shape, batches, snapshot, parameters, scenarios)
     proven = prove_batches(book, snapshot, parameters, scenarios, claims, shape, opening)
     seconds = time.perf_counter() - start
     files = {

@@ -158,14 +158,15 @@ def warn_of_few(claims: BookClaims) -> None:
             )
 
 
-def secrets_of(opening: Path, checked: CheckedBook, sizes: Sizes) -> tuple[Opening, bool]:
+def secrets_of(opening: Path, checked: CheckedBook, scenarios: ScenarioList, sizes: Sizes) -> tuple[Opening, bool]:
     """The publication's secrets, and whether their file existed.
 
     Raises:
         OpeningError: the file is another book's, or for other sizes.
     """
     if not opening.exists():
-        return new_batch_opening(checked.book, sizes.shape, sizes.batches, checked.snapshot), False
+        market, rules = checked.snapshot, checked.parameters
+        return new_batch_opening(checked.book, sizes.shape, sizes.batches, market, rules, scenarios), False
     if not is_private(opening):
         console.show_warning(f"{opening} can be read by others than its owner: chmod 600 {opening}")
     secrets = Opening.read(opening)
@@ -199,7 +200,7 @@ def prove_demanded(
         console.show_error(f"nothing proven: {error}")
         return console.FAILED
     warn_of_few(claims)
-    secrets, kept = secrets_of(opening, checked, sizes)
+    secrets, kept = secrets_of(opening, checked, scenarios, sizes)
     seconds = sizes.batches * (SECONDS_A_BATCH + sizes.shape.leaves * SECONDS_A_LEAF)
     start = time.monotonic()
     proven = console.timed(

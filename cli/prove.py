@@ -137,7 +137,7 @@ def _prove(checked: CheckedBook, shape: ShapeClass, out: Path, opening: Path, as
         refuse_failing(book, snapshot, parameters)
     except FailingAccountsError as error:
         return show_failing(error, snapshot.quote, as_json, "liquidate, top up or correct them first")
-    secrets = Opening.read(opening) if kept else new_opening(book, shape, snapshot)
+    secrets = Opening.read(opening) if kept else new_opening(book, shape, snapshot, parameters)
     start = time.monotonic()
     seconds = SECONDS + shape.leaves * SECONDS_A_LEAF + shape.holdings_rows * SECONDS_A_ROW
     proof = console.timed(

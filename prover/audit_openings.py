@@ -74,7 +74,7 @@ def totals_opening(
     """
     if not bundle.is_whole:
         raise OpeningError("the publication proves no totals: there is nothing to open")
-    check_opening(book, snapshot, opening)
+    check_opening(book, snapshot, parameters, opening)
     table = parameters.table
     schedule = compile_batch_schedule(snapshot, parameters, ScenarioList.parse(bundle.files[SCENARIOS], SCENARIOS))
     shape = BatchShape.parse(read_proof(bundle.files[batch_name(0)])[0].shape)

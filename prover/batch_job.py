@@ -14,7 +14,7 @@ from plimsoll.circuits.batch_tables import BatchShape, batch_program
 from plimsoll.circuits.leaves import nonce_digest
 from plimsoll.circuits.totals_commitment import book_root
 from plimsoll.circuits.totals_tables import Terms, TotalsShape, totals_program
-from plimsoll.engine.batch_schedule import compile_batch_schedule
+from plimsoll.engine.batch_schedule import BatchSchedule, compile_batch_schedule
 from plimsoll.engine.book import Book
 from plimsoll.engine.book_claims import BookClaims
 from plimsoll.engine.book_figures import BookFigures, book_figures
@@ -27,7 +27,7 @@ from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.batch_tape import BatchTape, encode_batches, encode_totals
 from plimsoll.prover.core_api import CoreWitness, permute
-from plimsoll.prover.job import book_digest, check_opening
+from plimsoll.prover.job import book_digest, check_opening, publication_of
 from plimsoll.prover.opening import Opening, OpeningError, draw_opening
 from plimsoll.verifier.batch import BATCH, ExpectedBatch, expected_batch
 from plimsoll.verifier.policy import previous_publication
@@ -39,6 +39,13 @@ from plimsoll.verifier.totals import TOTALS, expected_totals
 STAGES: Final = ("check", "tables", "tape", "batch", "totals")
 """The stages in order; `progress` is told each when it begins, "batch" once for every batch."""
 FIGURE_NAMES: Final = ("margin gap", "deficit at the snapshot", *(f"deficit in scenario {s}" for s in (1, 2, 3)))
+
+_TWO_SCHEDULES: Final = (
+    "two proofs with its salts would show which batches' figures differ, and make two roots of one sequence"
+)
+_ANOTHER_OPENING: Final = (
+    "raise the snapshot's sequence, or, if nothing was published with it, move it away and draw another with --new-root"
+)
 
 Progress = Callable[[str], object]
 
@@ -57,16 +64,49 @@ class ProvenBook:
     log_slots: int
 
 
-def new_batch_opening(book: Book, shape: BatchShape, batches: int, snapshot: MarketSnapshot) -> Opening:
-    """Fresh secrets for one publication of this book over so many batches.
+def new_batch_opening(
+    book: Book,
+    shape: BatchShape,
+    batches: int,
+    snapshot: MarketSnapshot,
+    parameters: RiskParameters,
+    scenarios: ScenarioList,
+) -> Opening:
+    """Fresh secrets for one publication of this book over so many batches, under these prices, rules and scenarios.
 
     Raises:
         OpeningError: more accounts than leaves.
     """
     TotalsShape.fitting(batches)
-    publication = f"{snapshot.venue}, sequence {snapshot.sequence}"
-    leaves = shape.leaves * batches
-    return draw_opening(book_digest(book), book.accounts, opening_shape(shape, batches), leaves, publication, batches)
+    return draw_opening(
+        book_digest(book),
+        book.accounts,
+        opening_shape(shape, batches),
+        shape.leaves * batches,
+        publication_of(snapshot),
+        batches,
+        parameters.table.digest().hex(),
+        compile_batch_schedule(snapshot, parameters, scenarios).digest().hex(),
+    )
+
+
+def check_schedule(schedule: BatchSchedule, opening: Opening) -> None:
+    """Raises OpeningError unless the secrets were drawn for this very schedule.
+
+    A batch's commitment is a function of its accounts, its salt and the schedule: under two schedules it would be
+    unchanged just where the batch's five figures are, and the book would have two roots under one sequence.
+    """
+    if not opening.schedule:
+        raise OpeningError(
+            "the opening file does not say for which prices, rules and scenarios it was drawn (an earlier release "
+            f"wrote it): {_TWO_SCHEDULES}; it still makes files, receipts and audit openings of what it proved; to "
+            f"prove, {_ANOTHER_OPENING}"
+        )
+    if opening.schedule != schedule.digest().hex():
+        raise OpeningError(
+            f"the opening file was drawn for other prices, rules or scenarios: {_TWO_SCHEDULES}; prove with the files "
+            f"of then, or {_ANOTHER_OPENING}"
+        )
 
 
 def opening_shape(shape: BatchShape, batches: int) -> str:
@@ -111,12 +151,13 @@ def prove_batches(
 
     Args:
         shape: of each batch; declared before looking at the book, and public as is the number of batches.
-        opening: the publication's secrets, from `new_batch_opening` or from its file.
+        opening: the secrets of this publication under this schedule, from `new_batch_opening` or from its file.
         progress: told each of `STAGES` as it begins.
 
     Raises:
         ClaimError, LiabilityError: a claim is not true of the book; nothing has been proven.
-        TapeError, OpeningError: the book does not fit the declared sizes, or the opening is another's.
+        TapeError, OpeningError: the book does not fit the declared sizes, or the opening is another's, or was drawn
+            for another schedule.
         ProvingError: the core is missing or failed.
     """
     tell = progress or (lambda _stage: None)
@@ -124,9 +165,11 @@ def prove_batches(
     count = len(opening.batch_salts)
     if opening.shape != opening_shape(shape, count):
         raise OpeningError(f"the opening file was drawn for {opening.shape}, not for batches of {shape.name}")
-    check_opening(book, snapshot, opening)
+    check_opening(book, snapshot, parameters, opening)
+    schedule = compile_batch_schedule(snapshot, parameters, scenarios)
+    check_schedule(schedule, opening)
     terms = terms_of(claims, parameters.table, scenarios)
-    figures = book_figures(compile_batch_schedule(snapshot, parameters, scenarios), book)
+    figures = book_figures(schedule, book)
     check_claims(figures, claims, parameters.table, terms)
     tell("tables")
     expected = expected_batch(batch_program(), snapshot, parameters, scenarios, shape)

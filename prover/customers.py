@@ -61,7 +61,7 @@ def customer_files(
             instrument table than the proof has.
     """
     # first of all: the tree of another book's accounts cannot be made
-    check_opening(book, snapshot, opening)
+    check_opening(book, snapshot, parameters, opening)
     levels = tree(book, parameters.table.digest(), opening, permute)
     if published:
         _compare(published, levels[-1], opening, parameters)

@@ -50,12 +50,15 @@ class FailingAccountsError(PlimsollError):
         )
 
 
-def new_opening(book: Book, shape: ShapeClass, snapshot: MarketSnapshot) -> Opening:
+def new_opening(book: Book, shape: ShapeClass, snapshot: MarketSnapshot, parameters: RiskParameters) -> Opening:
     """Fresh secrets for one publication of this book; to be written to a file before the proof is published."""
-    return draw_opening(book_digest(book), book.accounts, shape.name, shape.leaves, _publication(snapshot))
+    table = parameters.table.digest().hex()
+    shown = publication_of(snapshot)
+    return draw_opening(book_digest(book), book.accounts, shape.name, shape.leaves, shown, instruments=table)
 
 
-def _publication(snapshot: MarketSnapshot) -> str:
+def publication_of(snapshot: MarketSnapshot) -> str:
+    """The publication that a snapshot is for, as an opening file names it."""
     return f"{snapshot.venue}, sequence {snapshot.sequence}"
 
 
@@ -68,17 +71,27 @@ def refuse_failing(book: Book, snapshot: MarketSnapshot, parameters: RiskParamet
         raise FailingAccountsError(gaps, snapshot.quote)
 
 
-def check_opening(book: Book, snapshot: MarketSnapshot, opening: Opening) -> None:
-    """Raises OpeningError unless the secrets were drawn for this book and this publication."""
+def check_opening(book: Book, snapshot: MarketSnapshot, parameters: RiskParameters, opening: Opening) -> None:
+    """Raises OpeningError unless the secrets were drawn for this book, this publication and this instrument table.
+
+    Of a file that names no table (an earlier release's) the table is not known, and not compared.
+    """
     if opening.book != book_digest(book):
         raise OpeningError(
             "the opening file was drawn for another book: salts must not serve two books; use the book it belongs to, "
             "or publish this one under its own sequence (in the snapshot)"
         )
-    if opening.publication != _publication(snapshot):
+    if opening.publication != publication_of(snapshot):
         raise OpeningError(
             f"the opening file belongs to another publication ({opening.publication}) than the snapshot "
-            f"({_publication(snapshot)}): an unchanged root would show that no account changed; name another --opening"
+            f"({publication_of(snapshot)}): an unchanged root would show that no account changed; name another "
+            "--opening"
+        )
+    if opening.instruments not in ("", parameters.table.digest().hex()):
+        raise OpeningError(
+            "the opening file belongs to another instrument table: leaves are made with it, so one sequence would have "
+            "two roots, and receipts of the first would look broken; use the parameters of then, or raise the "
+            "snapshot's sequence"
         )
 
 
@@ -114,7 +127,7 @@ def prove_book(
         raise OpeningError(
             f"the opening file was drawn for the shape class {opening.shape}, not {shape.name}: declare the same sizes"
         )
-    check_opening(book, snapshot, opening)
+    check_opening(book, snapshot, parameters, opening)
     tell("tables")
     expected = expected_statement(book_program(), snapshot, parameters, shape)
     witness = fill_tables(book, expected, shape, opening, tell)

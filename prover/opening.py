@@ -27,6 +27,7 @@ from plimsoll.engine.errors import PlimsollError
 
 VERSION: Final = 1
 NONCE_BYTES: Final = 32
+DIGEST_BYTES: Final = 32
 SALT: Final = 4
 """Field elements of a salt or blind: 4 x 64 bits."""
 
@@ -61,6 +62,11 @@ class Opening:
         publication: venue and sequence: the secrets serve every proof of one publication, and no other.
         batch_salts: of each batch's commitment, in order; none for a book of the one-batch statement. With them,
             positions count over the leaves of all batches, and `commitment_salt` is of the book's totals.
+        instruments: digest of the instrument table that leaves are made with, hexadecimal.
+        schedule: of a book over batches, digest of the batch schedule, hexadecimal: with book and instruments it fixes
+            every commitment. Salts that served two schedules would show which batches' figures differ.
+
+    The last two are empty in files that were drawn before these were recorded.
     """
 
     book: str
@@ -72,6 +78,8 @@ class Opening:
     empty: tuple[EmptyLeaf, ...]
     start: int = 0
     batch_salts: tuple[tuple[int, ...], ...] = ()
+    instruments: str = ""
+    schedule: str = ""
 
     def write(self, path: Path) -> None:
         """Writes the file at once and readable by its owner only; an existing file is never overwritten."""
@@ -114,7 +122,14 @@ class Opening:
 
 
 def draw_opening(
-    book_digest: str, accounts: Sequence[str], shape: str, leaves: int, publication: str = "", batches: int = 0
+    book_digest: str,
+    accounts: Sequence[str],
+    shape: str,
+    leaves: int,
+    publication: str = "",
+    batches: int = 0,
+    instruments: str = "",
+    schedule: str = "",
 ) -> Opening:
     """Fresh secrets for a publication of these accounts on `leaves` leaves, accounts in ascending order.
 
@@ -148,6 +163,8 @@ def draw_opening(
         accounts=tuple(AccountLeaf(p, a, o, _random_elements(), _random_elements()) for p, (o, a) in placed),
         empty=tuple(EmptyLeaf(p, _random_elements()) for p in sorted(set(range(leaves)) - set(positions))),
         batch_salts=tuple(_random_elements() for _ in range(batches)),
+        instruments=instruments,
+        schedule=schedule,
     )
 
 
@@ -173,6 +190,8 @@ def _is_as_drawn(opening: Opening) -> bool:
         and [leaf.order for leaf in accounts] == orders
         and all(a < b for a, b in pairwise([-1, opening.start, *orders]))
         and len(opening.nonce) == 2 * NONCE_BYTES
+        and all(one == "" or len(bytes.fromhex(one)) == DIGEST_BYTES for one in (opening.instruments, opening.schedule))
+        and bool(opening.batch_salts or not opening.schedule)
         and all(len(elements) == SALT and all(type(x) is int and 0 <= x < P for x in elements) for elements in drawn)
         and len(set(drawn)) == len(drawn)
     )

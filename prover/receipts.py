@@ -63,7 +63,7 @@ def issue(
         OpeningError: the opening is another book's or another publication's, or not of these batches.
     """
     # first of all: the tree of another book's accounts cannot be made
-    check_opening(book, snapshot, opening)
+    check_opening(book, snapshot, parameters, opening)
     made = _tree(tree(book, parameters.table.digest(), opening, permute), opening, batches, permute)
     promise = Promise.model_construct(
         version=1,

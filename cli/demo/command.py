@@ -123,7 +123,7 @@ def _health(figures: BookFigures) -> str:
 
 def _prove(folder: DemoFolder, checked: CheckedBook, tell: Tell) -> Proven:
     shape = ShapeClass.fitting(len(checked.book), HOLDINGS_PER_ACCOUNT)
-    opening = new_opening(checked.book, shape, checked.snapshot)
+    opening = new_opening(checked.book, shape, checked.snapshot, checked.parameters)
     opening.write(folder.opening)
     began: list[tuple[str, float]] = []
 
@@ -220,7 +220,7 @@ def _summary(folder: DemoFolder, report: Report) -> None:
     )
     out.print()
     rows = [[name, value] for name, value in report.whole]
-    out.print(console.listing("The whole book: proven, and shown to everybody", [("figure", False), ("", False)], rows))
+    out.print(console.listing("The whole book, shown to everybody: proven, but for what is called claimed", [("figure", False), ("", False)], rows))
     out.print()
     out.print(
         "Not proven here: who set the prices (oracles sign them), and that the venue's coins exist (wallets sign)."

@@ -114,12 +114,18 @@ class Forger:
         return replace(self.book, quantities=quantities)
 
     def _prove(self, book: Book) -> None:
-        prove_book(book, self.snapshot, self.parameters, self.shape, new_opening(book, self.shape, self.snapshot))
+        prove_book(
+            book,
+            self.snapshot,
+            self.parameters,
+            self.shape,
+            new_opening(book, self.shape, self.snapshot, self.parameters),
+        )
 
     def _fill(self, book: Book) -> None:
         """What `prove_book` does, without looking at the accounts first."""
         expected = expected_statement(book_program(), self.snapshot, self.parameters, self.shape)
-        opening = new_opening(book, self.shape, self.snapshot)
+        opening = new_opening(book, self.shape, self.snapshot, self.parameters)
         fill_tables(book, expected, self.shape, opening, lambda _stage: None)
 
     def _verify(self, proof: bytes, snapshot: MarketSnapshot) -> None:

@@ -55,7 +55,7 @@ def prove_whole(checked: CheckedBook, holdings_per_account: int) -> WholeProof:
     fund = max(one.amount for one in figures.figures[1:])
     claims = claims_of(figures, parameters.table, len(scenarios), fund=fund, show_totals=False)
     shape, batches = declared_sizes(len(book), len(book), holdings_per_account)
-    opening = new_batch_opening(book, shape, batches, snapshot)
+    opening = new_batch_opening(book, shape, batches, snapshot, parameters, scenarios)
     proven = prove_batches(book, snapshot, parameters, scenarios, claims, shape, opening)
     files = {
         CLAIMS: claims.model_dump_json(indent=2).encode() + b"\n",

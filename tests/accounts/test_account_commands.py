@@ -74,7 +74,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     key = OwnerSecret.read(folder / "owner.json").key(permute)
     plain = book()
     titled = replace(plain, titles={plain.accounts.index("wide"): Title(key, 1_000_000)})
-    opening = new_opening(titled, SHAPE, SNAPSHOT)
+    opening = new_opening(titled, SHAPE, SNAPSHOT, PARAMETERS)
     (folder / "book.proof").write_bytes(prove_book(titled, SNAPSHOT, PARAMETERS, SHAPE, opening))
     for one in customer_files(titled, SNAPSHOT, PARAMETERS, opening, permute):
         (folder / f"{one.identifier}.json").write_text(one.model_dump_json())

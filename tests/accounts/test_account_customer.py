@@ -37,7 +37,7 @@ def published() -> tuple[VerifiedBook, dict[str, CustomerFile]]:
     plain = book()
     titles = {plain.accounts.index("wide"): Title(OWNER, LIEN), plain.accounts.index("cat"): Title(OWNER)}
     titled = replace(plain, titles=titles)
-    opening = new_opening(titled, SHAPE, SNAPSHOT)
+    opening = new_opening(titled, SHAPE, SNAPSHOT, PARAMETERS)
     verified = verify_book(
         prove_book(titled, SNAPSHOT, PARAMETERS, SHAPE, opening), SNAPSHOT, PARAMETERS, Policy(at=POLICY.at)
     )

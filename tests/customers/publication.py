@@ -23,7 +23,7 @@ BOOK = small_book(LOTS | MANY)
 
 @cache
 def opening() -> Opening:
-    return new_opening(BOOK, SHAPE, SNAPSHOT)
+    return new_opening(BOOK, SHAPE, SNAPSHOT, PARAMETERS)
 
 
 @cache

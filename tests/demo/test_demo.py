@@ -26,7 +26,7 @@ STEPS = ["check before proving", "witness", "policy", "constraints", "constraint
 def forger(sample: SampleBook, checked: CheckedBook) -> Forger:
     """A venue with the demo's book and an honest proof of it."""
     shape = ShapeClass.fitting(len(checked.book), HOLDINGS_PER_ACCOUNT)
-    opening = new_opening(checked.book, shape, checked.snapshot)
+    opening = new_opening(checked.book, shape, checked.snapshot, checked.parameters)
     proof = prove_book(checked.book, checked.snapshot, checked.parameters, shape, opening)
     policy = Policy(at=snapshot_time(checked.snapshot))
     verify_book(proof, checked.snapshot, checked.parameters, policy)

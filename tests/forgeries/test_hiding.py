@@ -25,7 +25,7 @@ from plimsoll.verifier.statement import read_proof
 
 @cache
 def opening() -> Opening:
-    return new_opening(book(), SHAPE, SNAPSHOT)
+    return new_opening(book(), SHAPE, SNAPSHOT, PARAMETERS)
 
 
 def body_of(book_: Book, secrets: Opening) -> bytes:
@@ -139,7 +139,7 @@ def book_rows() -> list[tuple[str, int, list[tuple[int, int]]]]:
 def test_heights_and_length_do_not_depend_on_the_book(name: str) -> None:
     """Lengths are equal part by part; only the numbers of Merkle siblings follow from the random positions."""
     other = BOOKS[name]()
-    raw = body_of(other, new_opening(other, SHAPE, SNAPSHOT))
+    raw = body_of(other, new_opening(other, SHAPE, SNAPSHOT, PARAMETERS))
     tables = genuine().book.tables
 
     def lengths(of: bytes) -> list[tuple[str, str, int]]:
@@ -171,7 +171,7 @@ def test_proofs_after_a_fork_share_nothing() -> None:
 
 def test_two_publications_of_one_book_share_no_root() -> None:
     """Salts, ids' blinds, positions and the order's nonce are drawn for each."""
-    other = new_opening(book(), SHAPE, SNAPSHOT)
+    other = new_opening(book(), SHAPE, SNAPSHOT, PARAMETERS)
     files = [prove_book(book(), SNAPSHOT, PARAMETERS, SHAPE, secrets) for secrets in (opening(), other)]
     a, b = (read_proof(file)[0].public_values[1:] for file in files)
     assert not set(a) & set(b)

@@ -181,7 +181,7 @@ def test_api_logs_nothing_and_its_errors_quote_nothing(caplog: pytest.LogCapture
     caplog.set_level(logging.DEBUG)
     lots = {**LOTS, SECRET_NAME: {"USD-CASH": SECRET_LOTS}}
     book, shape = small_book(lots), ShapeClass(3, 1)
-    opening = new_opening(book, shape, SNAPSHOT)
+    opening = new_opening(book, shape, SNAPSHOT, PARAMETERS)
     told: list[str] = []
     prove_book(book, SNAPSHOT, PARAMETERS, shape, opening, progress=told.append)
     assert caplog.text == "" and not [s for s in told if SECRET_NAME in s or str(SECRET_LOTS) in s]
@@ -207,5 +207,5 @@ def test_a_core_error_s_chain_quotes_nothing(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(job, "encode_tape", lambda *_a: word.to_bytes(8, "little"))
     book, shape = small_book(), ShapeClass(3, 1)
     with pytest.raises(ProvingError, match="word 0 of the tape is no field element") as caught:
-        prove_book(book, SNAPSHOT, PARAMETERS, shape, new_opening(book, shape, SNAPSHOT))
+        prove_book(book, SNAPSHOT, PARAMETERS, shape, new_opening(book, shape, SNAPSHOT, PARAMETERS))
     assert str(word) not in chain(caught.value) and f"{word:x}" not in chain(caught.value)

@@ -28,7 +28,7 @@ def seconds() -> dict[str, dict[str, float]]:
     """
     expected = expected_statement(book_program(), SNAPSHOT, PARAMETERS, SHAPE)
     books = {name: small_book(lots) for name, lots in LOTS.items()}
-    openings = {name: new_opening(book, SHAPE, SNAPSHOT) for name, book in books.items()}
+    openings = {name: new_opening(book, SHAPE, SNAPSHOT, PARAMETERS) for name, book in books.items()}
     taken: dict[str, dict[str, list[float]]] = {name: {"tables filled": [], "tables proven": []} for name in LOTS}
     for _ in range(ROUNDS + 1):
         for name, book in books.items():

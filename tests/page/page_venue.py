@@ -64,7 +64,7 @@ def day(number: int) -> Day:
     if before:
         update["previous"] = hashlib.sha256(before.files[PROOF]).digest()
     snapshot, book = SNAPSHOT.model_copy(update=update), small_book(LOTS)
-    opening = new_opening(book, SHAPE, snapshot)
+    opening = new_opening(book, SHAPE, snapshot, PARAMETERS)
     proof = prove_book(book, snapshot, PARAMETERS, SHAPE, opening)
     parts = {
         MARKET: json.dumps(snapshot.model_dump(mode="json")).encode(),

@@ -93,7 +93,7 @@ def reserves(snapshot: MarketSnapshot, root: tuple[int, ...]) -> bytes:
 
 def proven(snapshot: MarketSnapshot) -> bytes:
     book = small_book()
-    return prove_book(book, snapshot, PARAMETERS, SHAPE, new_opening(book, SHAPE, snapshot))
+    return prove_book(book, snapshot, PARAMETERS, SHAPE, new_opening(book, SHAPE, snapshot, PARAMETERS))
 
 
 @cache

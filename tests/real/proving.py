@@ -23,7 +23,7 @@ def prove_and_verify(
     book: Book, snapshot: MarketSnapshot, parameters: RiskParameters, shape: ShapeClass
 ) -> VerifiedBook:
     """Proves the book and has both verifiers accept it. Raises what the prover or a verifier raises."""
-    proof = prove_book(book, snapshot, parameters, shape, new_opening(book, shape, snapshot))
+    proof = prove_book(book, snapshot, parameters, shape, new_opening(book, shape, snapshot, parameters))
     verified = verify_book(proof, snapshot, parameters, policy_of(snapshot))
     statement, body = read_proof(proof)
     rebuilt = expected_statement(book_program(), snapshot, parameters, shape)

@@ -114,7 +114,9 @@ def test_book_is_proven_and_verified(book: CheckedBook) -> None:
 
 def test_proof_for_another_price_or_bracket_rejected(book: CheckedBook) -> None:
     shape = ShapeClass.fitting(8, 12)
-    proof = prove_book(book.book, book.snapshot, book.parameters, shape, new_opening(book.book, shape, book.snapshot))
+    proof = prove_book(
+        book.book, book.snapshot, book.parameters, shape, new_opening(book.book, shape, book.snapshot, book.parameters)
+    )
     other = book.snapshot.model_copy(
         update={"prices": {**book.snapshot.prices, "BTC": book.snapshot.prices["BTC"] + 1}}
     )
@@ -136,5 +138,11 @@ def test_account_one_unit_below_is_refused_by_name(book: CheckedBook) -> None:
     prove_and_verify(book.book, book.snapshot, book.parameters, shape)
     book.book.quantities[at] -= 1
     with pytest.raises(FailingAccountsError, match="'erin' by 0.00000") as refused:
-        prove_book(book.book, book.snapshot, book.parameters, shape, new_opening(book.book, shape, book.snapshot))
+        prove_book(
+            book.book,
+            book.snapshot,
+            book.parameters,
+            shape,
+            new_opening(book.book, shape, book.snapshot, book.parameters),
+        )
     assert list(refused.value.gaps) == ["erin"]

@@ -90,7 +90,9 @@ def test_exactly_the_accounts_that_the_venues_call_unhealthy_are_refused(cases: 
     unhealthy = {one.name for one in stated if (one.equity or 0) < (one.requirement or 0)}
     book, shape = cases.book(stated), ShapeClass.fitting(len(stated), 6)
     with pytest.raises(FailingAccountsError) as refused:
-        prove_book(book, cases.snapshot, cases.parameters, shape, new_opening(book, shape, cases.snapshot))
+        prove_book(
+            book, cases.snapshot, cases.parameters, shape, new_opening(book, shape, cases.snapshot, cases.parameters)
+        )
     assert set(refused.value.gaps) == unhealthy
     assert len(unhealthy) > 5
 
@@ -99,6 +101,8 @@ def test_one_unit_below_the_line_is_refused(cases: Cases) -> None:
     accounts = [replace(line, cash=line.cash - 1) for line in map(cases.at_line, cases.accounts)]
     book, shape = cases.book(accounts), ShapeClass.fitting(len(accounts), 6)
     with pytest.raises(FailingAccountsError) as refused:
-        prove_book(book, cases.snapshot, cases.parameters, shape, new_opening(book, shape, cases.snapshot))
+        prove_book(
+            book, cases.snapshot, cases.parameters, shape, new_opening(book, shape, cases.snapshot, cases.parameters)
+        )
     assert set(refused.value.gaps) == {one.name for one in accounts}
     assert all(0 < gap <= X10_UNIT for gap in refused.value.gaps.values())

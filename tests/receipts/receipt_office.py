@@ -40,7 +40,7 @@ def book(which: str) -> Book:
 
 @cache
 def opening(which: str) -> Opening:
-    return new_opening(book(which), SHAPE, SNAPSHOT)
+    return new_opening(book(which), SHAPE, SNAPSHOT, PARAMETERS)
 
 
 @cache

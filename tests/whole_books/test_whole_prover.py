@@ -43,6 +43,7 @@ from plimsoll.circuits.totals_commitment import TAG_TOTALS, totals_commitment
 from plimsoll.engine.book_claims import BookClaims, ShownTotals
 from plimsoll.engine.liabilities import LiabilityError
 from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.scenarios import NO_SCENARIOS as NONE
 from plimsoll.prover.batch_job import STAGES, ClaimError, new_batch_opening, prove_batches
 from plimsoll.prover.batch_tape import book_rows, encode_batches
 from plimsoll.prover.book_claims import claims_of
@@ -162,17 +163,17 @@ def test_currency_of_two_lots_has_no_liability() -> None:
 
 def test_more_accounts_than_leaves_refused() -> None:
     with pytest.raises(OpeningError, match="8 accounts do not fit the 4 leaves of 1 of batch-2\\^2x1"):
-        new_batch_opening(EXACT.book, SHAPE, 1, SNAPSHOT)
+        new_batch_opening(EXACT.book, SHAPE, 1, SNAPSHOT, PARAMETERS, EXACT.scenarios)
 
 
 @pytest.mark.parametrize(("batches", "words"), [(0, "at least one batch"), (65, "1 to 64 batches")])
 def test_number_of_batches_refused(batches: int, words: str) -> None:
     with pytest.raises(ShapeError, match=words):
-        new_batch_opening(EXACT.book, SHAPE, batches, SNAPSHOT)
+        new_batch_opening(EXACT.book, SHAPE, batches, SNAPSHOT, PARAMETERS, EXACT.scenarios)
 
 
 def test_opening_of_another_book_publication_or_size_refused() -> None:
-    other = new_batch_opening(STRICT.book, SHAPE, 2, SNAPSHOT)
+    other = new_batch_opening(STRICT.book, SHAPE, 2, SNAPSHOT, PARAMETERS, EXACT.scenarios)
     refused(OpeningError, "drawn for another book", opening=other)
     later = SNAPSHOT.model_copy(update={"sequence": 4})
     refused(OpeningError, "belongs to another publication", snapshot=later)
@@ -193,7 +194,7 @@ def test_opening_that_lies_about_its_shape_refused() -> None:
 
 def test_opening_of_a_whole_book_is_none_of_the_one_batch_statement() -> None:
     book = small_book()
-    opening = new_batch_opening(book, SHAPE, 1, SMALL_SNAPSHOT)
+    opening = new_batch_opening(book, SHAPE, 1, SMALL_SNAPSHOT, SMALL_PARAMETERS, NONE)
     with pytest.raises(OpeningError, match="drawn for the shape class 1 of batch-2\\^2x1, not book-2\\^2x1"):
         prove_book(book, SMALL_SNAPSHOT, SMALL_PARAMETERS, ShapeClass(2, 1), opening)
 
@@ -211,7 +212,7 @@ def test_batch_without_room_for_its_holdings_refused() -> None:
         snapshot=SMALL_SNAPSHOT,
         parameters=SMALL_PARAMETERS,
         claims=claiming(nothing, totals=None, liabilities={}),
-        opening=new_batch_opening(book, SHAPE, 1, SMALL_SNAPSHOT),
+        opening=new_batch_opening(book, SHAPE, 1, SMALL_SNAPSHOT, SMALL_PARAMETERS, NONE),
     )
     assert "--holdings-per-account" in message and "a0" not in message
 
@@ -254,7 +255,7 @@ def test_rows_of_the_batches_sum_to_the_book() -> None:
 def drawn_until(case: Case, wanted: Callable[[list[list[str]]], bool]) -> Case:
     """The case under an opening whose positions are wanted ones: any may be drawn."""
     while True:
-        opening = new_batch_opening(case.book, SHAPE, case.batches, SNAPSHOT)
+        opening = new_batch_opening(case.book, SHAPE, case.batches, SNAPSHOT, PARAMETERS, case.scenarios)
         if wanted(split(opening)):
             return case.under(opening)
 
@@ -302,7 +303,7 @@ def test_every_salt_and_position_is_fresh() -> None:
         blinds = [leaf.blind for leaf in opening.accounts]
         return {opening.nonce, opening.commitment_salt, *opening.batch_salts, *leaves, *blinds}
 
-    first, second = (new_batch_opening(EXACT.book, SHAPE, 4, SNAPSHOT) for _ in range(2))
+    first, second = (new_batch_opening(EXACT.book, SHAPE, 4, SNAPSHOT, PARAMETERS, EXACT.scenarios) for _ in range(2))
     assert len(secrets_of(first)) == 2 + 4 + 16 + 8
     assert not secrets_of(first) & secrets_of(second)
     assert [leaf.position for leaf in first.accounts] != [leaf.position for leaf in second.accounts]

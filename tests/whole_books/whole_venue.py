@@ -169,7 +169,7 @@ class Case:
 
     @cached_property
     def opening(self) -> Opening:
-        return new_batch_opening(self.book, SHAPE, self.batches, SNAPSHOT)
+        return new_batch_opening(self.book, SHAPE, self.batches, SNAPSHOT, PARAMETERS, self.scenarios)
 
     def under(self, opening: Opening) -> Case:
         """Under the secrets of another case."""
