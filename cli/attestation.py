@@ -163,7 +163,10 @@ def _admit(brought: VerifiersAttestation, proof: Path) -> bytes:
     said = brought.statement
     if (said.values, said.context) != (values_digest(statement.public_values), context_digest(statement.context)):
         raise UnreadableFileError(f"{proof}: not the proof that was attested; give that one")
-    return admit_call(brought, statement.public_values, ConsumerContext.decode(statement.context).expiry)
+    context = ConsumerContext.decode(statement.context)
+    if context.scope != said.root:
+        raise UnreadableFileError(f"{proof}: its scope is not the book's root, as the contract asks; prove it for that")
+    return admit_call(brought, statement.public_values, context.expiry)
 
 
 def _write(path: Path, model: BaseModel) -> None:

@@ -151,7 +151,10 @@ def test_calldata(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "not the proof that was attested" in capsys.readouterr().err
     values = read_proof(data)[0].public_values
     bound = {"values": values_digest(values).hex(), "context": context_digest(soon().encode()).hex()}
-    of_it = honest().model_copy(update={"statement": statement(**bound)})
+    elsewhere = honest().model_copy(update={"statement": statement(**bound)})
+    assert run(["attestation", "calldata", written(tmp_path, elsewhere), *proof]) == 3
+    assert "its scope is not the book's root" in capsys.readouterr().err
+    of_it = honest().model_copy(update={"statement": statement(**bound, root=soon().scope.hex())})
     assert run(["attestation", "calldata", written(tmp_path, of_it), *proof]) == 0
     assert capsys.readouterr().out.strip() == admit_call(of_it, values, soon().expiry).hex()
     assert len(values) == len(VALUES) and soon().expiry != DEADLINE
