@@ -50,8 +50,9 @@ cargo-test: setup
 	cargo test --locked --release --package plimsoll-core --no-default-features
 
 # Closes with pytest's own summary, which continuous integration reads.
+# Two processes, a test module in one of them: modules share what they prove. Proving itself uses every core.
 pytest: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 check: setup
 	$(BIN)/ruff format --check .

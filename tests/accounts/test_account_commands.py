@@ -135,7 +135,7 @@ def test_proof_is_accepted_once(desk: Desk, capsys: pytest.CaptureFixture[str]) 
 def test_proof_is_shown(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert desk.verify() == 0
-    shown = capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())
     assert "1.5 USD free above initial margin" in shown and REQUEST["scope"] in shown
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import one_account
 import pytest
 from book_venue import AT, Commands, market
+from whole_venue import MARKET_FILE, RULES_FILE
 
 from plimsoll.engine.scenarios import ScenarioList
-from plimsoll.verifier.figures import scenarios_shown
+from plimsoll.verifier.figures import NOT_BOUNDED, scenarios_shown
 from plimsoll.verifier.statement import read_proof, write_proof
 from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF
 
@@ -53,6 +54,37 @@ def test_moves_of_volatility_are_said_to_change_nothing() -> None:
         facts = {"version": 1, "name": "S", "revision": 1, "scenarios": [one | {"volatilities": volatilities}]}
         shown = scenarios_shown(ScenarioList.parse(json.dumps(facts).encode()))
         assert ("volatility change nothing" in shown) == told
+
+
+def test_what_is_not_established_never_stands_under_proven(
+    plimsoll: Commands, tmp_path: Path, name: str, files: dict[str, bytes]
+) -> None:
+    """Currencies without a bound, the fund, the list of scenarios: in words and in JSON."""
+    write_folder(tmp_path / "proofs", files)
+    write_folder(tmp_path / "book", {"snapshot.json": MARKET_FILE, "parameters.json": RULES_FILE})
+    verify = ("book", "verify", tmp_path / "proofs", *market(tmp_path), "--max-age", "any")
+    said = plimsoll(*verify, "--json").json()
+    listed = {label: {one["figure"]: one["value"] for one in said[label]} for label in ("proven", "claimed")}
+    open_ended = {what for what, value in listed["claimed"].items() if value == NOT_BOUNDED}
+    assert listed["claimed"].keys() == {"list of scenarios", "insurance fund"} | open_ended
+    assert bool(open_ended) == (name != "exact") and said["accepted"] == []
+    assert "below maintenance margin" in listed["proven"] and NOT_BOUNDED not in listed["proven"].values()
+    assert not listed["proven"].keys() & listed["claimed"].keys()
+    proven, _, others = plimsoll(*verify).out.partition("Not proven: claimed by the venue, or accepted by you")
+    assert "Valid: proven of the whole book" in proven and "below maintenance margin" in proven
+    for word in ("not bounded", "insurance fund", "list of scenarios", "claimed"):
+        assert word not in proven
+    assert all(f"{what} (claimed)" in others for what in listed["claimed"])
+    (tmp_path / "list.json").write_bytes(files[SCENARIOS])
+    accepted = plimsoll(*verify, "--scenarios", tmp_path / "list.json", "--json").json()
+    assert [one["figure"] for one in accepted["accepted"]] == ["list of scenarios"]
+    assert "list of scenarios" not in {one["figure"] for one in accepted["claimed"] + accepted["proven"]}
+
+
+def write_folder(folder: Path, files: dict[str, bytes]) -> None:
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
 
 
 def test_list_of_scenarios_is_the_one_accepted(plimsoll: Commands, proven: Path, tmp_path: Path) -> None:
@@ -160,7 +192,8 @@ def test_inspect_and_security_show_a_proof_of_a_book(plimsoll: Commands, proven:
     assert said["security_bits"]["minimum"] == "128.00"
     assert len(said["root"]) == len(said["commitment"]) == 4
     told = plimsoll("inspect", path)
-    assert told.code == 0 and "plimsoll book verify" in told.out and "not verified" in told.out
+    words = " ".join(told.out.split())
+    assert told.code == 0 and "plimsoll book verify" in words and "not verified" in words
     bits = plimsoll("security", path, "--json").json()
     assert (bits["minimum"], bits["schedule_height"]) == ("128.00", "the proof's claim")
 
