@@ -5,16 +5,14 @@ from __future__ import annotations
 from statement_judge import Mutant
 from statement_search import columns_in, results_of, steps_of, table_of
 
-from plimsoll.circuits.compiler.builtins import RANGE_BUS
+from plimsoll.circuits.compiler.builtins import LEDGER_BUS, RANGE_BUS
 
+KINDS = [("batch", "subtree.z.z"), ("batch", "subtree.z.nz"), ("totals", "join.z.z"), ("totals", "join.z.nz")]
+"""Tables of a leaf or a slot: something, or nothing."""
 COMPLETE = "completeness only: without its claim a call cannot be made, and every run makes one"
 DETERMINED = (
-    "implied: the ledger's equation of the key makes the amount, as a field element, the sum of what is posted, which "
-    "is bounded where it is posted"
-)
-TOP_LIMB = (
-    "implied but for a little: the same limb times 2^8 (2^2) is looked up, so it is v / 2^8 with v < 2^12, and "
-    "the amount stays below 2^52 + 2^48 (2^58 + 2^56)"
+    "implied: the ledger's equation of the key makes the amount, as a field element, the sum of what is posted; that "
+    "is bounded where it is posted (2^14 leaves a batch, 64 batches, two instruments an asset, by the verifier's rules)"
 )
 DESCENT = (
     "implied: a row with n = 0 would ask for one with n - 1, and so on for p rows, more than tables have; only the row "
@@ -24,15 +22,27 @@ LAST_CARRY = (
     "implied: the highest part is looked up below 2^36, and another low part of the last carry moves it by a multiple "
     "of 2^40 - 2^8 modulo p, of which none below 2^24 in size is near"
 )
-SPLIT = "implied: parts of the total that are cut otherwise still add up to it, and so does what is left of the bound"
+SPLIT = (
+    "implied: parts of the total that are cut otherwise still add up to it, and so does what is left of the bound: as "
+    "integers, since the carry is below 2^24"
+)
 SAME_TOTAL = (
-    "implied: with the other limbs in range the carry is below 2^24, so both parts still stand for the same total, and "
-    "equal parts are of equal totals: less than p lies between them"
+    "implied: with the other limbs in range the carry is below 2^24, so both parts still stand for the same total, as "
+    "integers: equal parts are of equal totals, shown parts are the verifier's, cut as they should be, and an asset's "
+    "sums are of two instruments at most, cut again"
+)
+KIND = (
+    "implied: the number read says which path the prover takes and nothing else, and is in no public value; either "
+    "path proves all that it says of its slot"
+)
+NO_SUM = (
+    "completeness only: nobody else closes the key, so nothing is owed in that part, and a sum stated in its range "
+    "only makes the bound tighter"
 )
 ROWS = "implied: the number of rows is a public value, and the verifier compares it with the instrument table"
 COUNT = "implied: a count of n needs n rows of holdings whose keys ascend, six a row and below 2^14: n is below 2^12"
 NO_LIABILITY = (
-    "implied: without the calls nothing closes the keys of liabilities, so the ledger has none of them to bound"
+    "implied: of assets left out nothing closes the keys, so the ledger has none of their liabilities to bound"
 )
 
 
@@ -43,6 +53,10 @@ def argument(mutant: Mutant) -> str | None:
     if mutant.kind == "constraint":
         used = columns_in(table, table.constraints[place])
         steps = steps_of(program, name)
+        if kind(program, name) in used:
+            return KIND
+        if (program, name, place) == ("totals", "assets.z", 1):
+            return NO_LIABILITY
         if any(s["op"] == "inverse" and s["column"] in used for s in steps):
             return DESCENT
         if closes(program, name, used):
@@ -54,12 +68,12 @@ def argument(mutant: Mutant) -> str | None:
         if message.weight:
             return NO_LIABILITY if message.bus == "fn:assets" else None
         return COMPLETE
-    if message.bus == RANGE_BUS:
+    if mutant.kind == "message" and message.bus == LEDGER_BUS and (program, name) == ("totals", "assets.nz"):
+        return NO_SUM
+    if mutant.kind == "message" and message.bus == RANGE_BUS:
         [column] = used
         if closes(program, name, used):
             return DETERMINED
-        if sum(m.bus == RANGE_BUS and columns_in(table, m.fields[0]) == used for m in table.messages) == 2:
-            return TOP_LIMB
         if (program, name) == ("batch", "holdings.z") and column in last_carries():
             return LAST_CARRY
         normal = [s for s in steps_of(program, name) if s["op"] == "limbs"][8:]
@@ -72,6 +86,13 @@ def argument(mutant: Mutant) -> str | None:
         if name == "main" and program != "account" and column == results_of(steps_of(program, name)[1])[0]:
             return ROWS
     return None
+
+
+def kind(program: str, name: str) -> int:
+    """The number by which the two paths of a leaf or slot are told apart; -1 in others."""
+    if (program, name) not in KINDS:
+        return -1
+    return int(next(s["column"] for s in steps_of(program, name) if s["op"] == "tape"))
 
 
 def last_carries() -> set[int]:

@@ -176,6 +176,18 @@ def honest_outputs(program: str, base: str, tape: tuple[int, ...]) -> list[int] 
     return result.outputs if found.none else None
 
 
+@lru_cache(maxsize=1_000)
+def honest_bases(program: str) -> tuple[tuple[Any, list[int]], ...]:
+    """Public tables and outputs of the bases that intact tables accept as they stand."""
+    wholes = [(base, signature(Lie(program, name))) for name, base in BASES[program]().items()]
+    return tuple((base.machine.records, whole[0].outputs) for base, whole in wholes if whole and whole[1].none)
+
+
 def false(lie: Lie, result: Told) -> bool:
-    """Whether the outputs are not those of an honest run on the same private input, or there is none."""
-    return honest_outputs(lie.program, lie.base, result.tape) != result.outputs
+    """Whether the outputs are not those of an honest run on the same private input, or there is none.
+
+    Nor those of any other base under the same public tables: a lie that is told in private alone is none.
+    """
+    if honest_outputs(lie.program, lie.base, result.tape) == result.outputs:
+        return False
+    return (base_of(lie).machine.records, result.outputs) not in honest_bases(lie.program)

@@ -147,7 +147,10 @@ def about_constraint(mutant: Mutant) -> Iterator[Lie]:
         elif step["op"] == "limbs" and used.intersection(results):
             for less in beyond(program, name, number, P - 101):
                 yield from lies_with(program, less, Change(name, number, "zero"))
-            yield from lies_with(program, Change(name, number, "zero", at=ALWAYS))
+            for at in (0, 1, ALWAYS):
+                for base in BASES[program]():
+                    if len(broken_by(program, base) or ()) == 1:
+                        yield Lie(program, base, (Change(name, number, "zero", at=at),))
             if len(results) == 5:
                 yield from lies_with(program, Change(name, number, "high", 0, 1))
                 yield from lies_with(program, Change(name, number, "high", 0, 1, at=ALWAYS))
@@ -202,9 +205,10 @@ def about_range(mutant: Mutant, column: int) -> Iterator[Lie]:
                 for more in beyond(program, name, number, amount):
                     yield from lies_with(program, more)
             if place == top:
-                # A multiple of it is looked up, too: the limb is the quotient.
-                for amount in (2**8, 2**2):
-                    yield from lies_with(program, Change(name, number, "solve", place, pow(amount, -1, P), place - 1))
+                # A multiple of it is looked up, too: 2^52 is 4095 / 2^8 of that limb and 16 of the one below.
+                down = Change(name, number, "solve", place - 1, P - pow(2**8, -1, P), place)
+                for more in beyond(program, name, number, 2**52):
+                    yield from lies_with(program, more, down)
         elif step["op"] == "tape":
             for amount in (P - 1, 2**12, P - 2**12, 2**16, P - 2**13):
                 yield from lies_with(program, Change(name, number, "add", 0, amount))

@@ -152,6 +152,8 @@ FIGURE = sum(7 << 24 * i for i in range(6))
 FIRST = Slot(rows_for([(7, 3), (10, 4), (2**36 - 1, 0), (1, 1)], [(2**24 - 1, 2)] * FIGURES), 5000)
 SECOND = Slot(rows_for([(3, 7), (5, 0), (2, 9)], [(2**24 + 5, 1)] * FIGURES), 9000, root=(1, 2, 3, 4))
 ONE = Book((Slot(rows_for([(9, 9), (12, 3), (2**36, 0), (5, 1)], [(FIGURE, 1)] * FIGURES, carry=1), 5000),))
+OWING = Book((Slot(rows_for([(9, 9), (2**36 + 12, 3), (2**36 + 7, 0), (2**36 + 5, 1)]), 5000),))
+"""Something is owed in both parts of every instrument that counts."""
 QUIET = Book((Slot(rows_for([]), 5000), NONE))
 """A batch of nothing."""
 LOOSE = [(0, sum(2**23 << 24 * i for i in range(6)), 5000)] * FIGURES
@@ -210,6 +212,13 @@ def lying_books() -> dict[str, Book]:
     books["liabilities above their bounds"] = low
     books["above, with a borrow"] = replace(low, liabilities=tuple((*one[:2], 1) for one in low.borrows()))
     books["above, without a borrow"] = replace(low, liabilities=tuple((*one[:2], 0) for one in low.borrows()))
+    for asset in range(2):
+        for borrow in range(2):
+            bounds = [b - (i == asset) for i, b in enumerate(OWING.liability())]
+            owing = OWING.terms(bounds=bounds, figures=LOOSE)
+            borrows = tuple((*one[:2], borrow * (i == asset)) for i, one in enumerate(owing.borrows()))
+            words = "with" if borrow else "without"
+            books[f"asset {asset} above its bound, {words} a borrow"] = replace(owing, liabilities=borrows)
     high = ONE.terms(bounds=[ONE.liability()[0], ONE.liability()[1] - 2**36])
     books["above in the high part"] = high
     rich = Book((Slot(rows_for([(0, 0), (2**75, 0), (0, 0)]), 5000),))
@@ -217,7 +226,8 @@ def lying_books() -> dict[str, Book]:
     books["liabilities above by 16 p"] = replace(rich, liabilities=((*rich.owed()[0], 0), (0, 0, 0)))
     # 1 / 2^36 is -2^60 in the field: it makes the low part one higher, and the high part 2^60.
     part = pow(2**36, -1, P)
-    books["a part of a borrow"] = replace(high, liabilities=(high.borrows()[0], (*high.borrows()[1][:2], part)))
+    cut = high.borrows()
+    books["a part of a borrow"] = replace(high, liabilities=(cut[0], (cut[1][0], cut[1][1], part)))
     books["start is -5"] = loosely(replace(Book((FIRST, SECOND)), start=-5))
     books["last is 2^60"] = loosely(Book((replace(FIRST, last=2**60),)))
     books["last is -1"] = loosely(Book((replace(FIRST, last=P - 1), SECOND)))
@@ -230,7 +240,7 @@ def totals_bases() -> Bases:
     books["exact"] = ONE.terms(shown=range(4), figures=[(1, FIGURE, 1)] * FIGURES)
     books |= lying_books()
     books["a batch of nothing"] = loosely(QUIET)
-    room = [b + 2**41 + 2**20 for b in QUIET.liability()]
+    room = [b + 2**92 + 2**20 for b in QUIET.liability()]
     books["a batch of nothing, room in both parts"] = QUIET.terms(bounds=room, figures=LOOSE)
     books["no batch"] = loosely(replace(QUIET, slots=(NONE, NONE), rows=rows_for([])))
     plenty = tuple(Slot([[many] * 8] * (ROWS + FIGURES), last) for many, last in ((100, 5000), (1000, 9000)))
@@ -250,6 +260,7 @@ def totals_bases() -> Bases:
     add("one slot for two", [1, *tape[1 : instruments - 1], *tape[instruments:]])
     add("no slot for two", [1, *tape[1:8], 0, *tape[instruments:]])
     add("one slot", [0, *tape[1 : instruments - 1], *tape[instruments:]])
+    add("a batch after none", [*tape[:8], 0, *tape[8 : instruments - 1], *tape[instruments:]])
     add("a batch passed off as none", [0, *tape[1:8], 1, *tape[instruments:]])
     add("none passed off as a batch", [0, *tape[1:8], 0, *tape[9 : instruments - 1], *tape[instruments:]])
     add("a batch without rows of instruments", [*tape[:of_batch], *tape[of_batch + 8 * ROWS :]])
