@@ -21,6 +21,11 @@ from plimsoll.verifier.whole_book import CLAIMS, SCENARIOS, TOTALS_PROOF
 FILES = {CLAIMS, SCENARIOS, TOTALS_PROOF, "batch-00.proof"}
 
 
+def crash(folder: Path) -> tuple[object, ...]:
+    """The options of the proof that is there: its opening file serves no other schedule."""
+    return ("--scenarios", folder / "crash.json", "--insurance-fund", 1_000_000)
+
+
 def test_prove_leaves_a_folder_and_a_private_opening(proven: Path) -> None:
     proofs = proven / "proofs"
     assert {one.name for one in proofs.iterdir()} == FILES
@@ -33,12 +38,30 @@ def test_prove_leaves_a_folder_and_a_private_opening(proven: Path) -> None:
 
 def test_second_proof_has_the_same_root_and_is_warned_of_among_secrets(plimsoll: Commands, copy: Path) -> None:
     out = copy / "book" / "again"
-    outcome = plimsoll("book", "prove", copy / "book", "--out", out, *AT, "--json")
+    outcome = plimsoll("book", "prove", copy / "book", "--out", out, *AT, *crash(copy), "--json")
     said = outcome.json()
     assert (outcome.code, said["proven"], said["opening_reused"], said["batches"]) == (0, True, True, 1)
-    again, first = (read_proof((folder / "batch-00.proof").read_bytes())[0] for folder in (out, copy / "proofs"))
-    assert again.public_values[2:6] == first.public_values[2:6]
+    for name, shown in (("batch-00.proof", 0), (TOTALS_PROOF, 3)):
+        # of the totals root and commitment: what is claimed of them may differ
+        again, first = (read_proof((folder / name).read_bytes())[0] for folder in (out, copy / "proofs"))
+        assert again.public_values[shown:] == first.public_values[shown:]
     assert "publish that folder, never the one around it" in outcome.err
+
+
+def test_second_proof_of_other_scenarios_rejected(plimsoll: Commands, copy: Path) -> None:
+    """Its commitment would show whether the batch's figures differ, and its root would be a second one."""
+    opening = (copy / "book" / "opening-1.json").read_bytes()
+    (copy / "worse.json").write_text((copy / "crash.json").read_text().replace("-0.3", "-0.31"))
+    worse = ("--scenarios", copy / "worse.json", "--insurance-fund", 1_000_000)
+    for options in ((), worse):
+        outcome = plimsoll("book", "prove", copy / "book", "--out", copy / "p", *AT, *options)
+        assert outcome.code == 3
+        assert "drawn for other prices, rules or scenarios" in outcome.err
+        assert "raise the snapshot's sequence" in outcome.err and "--new-root" in outcome.err
+        assert not (copy / "p").exists() and (copy / "book" / "opening-1.json").read_bytes() == opening
+    (copy / "book" / "opening-1.json").rename(copy / "kept.json")
+    outcome = plimsoll("book", "prove", copy / "book", "--out", copy / "p", *AT, "--new-root", "--json")
+    assert outcome.code == 0 and outcome.json()["opening_reused"] is False
 
 
 def test_failing_accounts_are_named_and_nothing_is_left(plimsoll: Commands, failing: Path, tmp_path: Path) -> None:
@@ -124,7 +147,8 @@ def test_contract_without_counterparty_rejected(plimsoll: Commands, book: Path) 
 def test_options(plimsoll: Commands, copy: Path, options: tuple[str, str], code: int, words: str) -> None:
     book, out = copy / "book", copy / "p"
     places = {"SNAPSHOT": book / "snapshot.json", "BOOK": book, "OUT": out}
-    outcome = plimsoll("book", "prove", book, "--out", out, *AT, options[0], places.get(options[1], options[1]))
+    given = (options[0], places.get(options[1], options[1]))
+    outcome = plimsoll("book", "prove", book, "--out", out, *AT, *crash(copy), *given)
     assert outcome.code == code, outcome.err
     assert words in outcome.err
     assert out.exists() == (code == 0)
