@@ -9,6 +9,7 @@ import click
 from plimsoll.cli import console
 from plimsoll.cli.key import read_key
 from plimsoll.cli.options import PATH
+from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.json_files import read_model
 from plimsoll.verifier.not_said import NOT_SAID
 
@@ -33,7 +34,7 @@ def serve(
     """Verify proofs for others over HTTP, until stopped.
 
     \b
-    Exit codes: 0 stopped, 3 a file cannot be read.
+    Exit codes: 0 stopped, 3 a file cannot be read, or nobody can listen at this address.
     """
     from plimsoll.service.app import make_app, server  # noqa: PLC0415 - the extra `service`
     from plimsoll.service.limits import Limits  # noqa: PLC0415
@@ -50,5 +51,8 @@ def serve(
         console.show_warning(f"listening on {host}: put a proxy with TLS before it, and let nobody else reach it")
     app = make_app(policy, limits, signer, NOT_SAID)
     console.say(f"http://{host}:{port}/openapi.json; {'signs attestations' if signer else 'signs nothing'}")
-    server(app, host, port, limits).run()
+    try:
+        server(app, host, port, limits).run()
+    except SystemExit:  # uvicorn's answer where it cannot listen; it has said why
+        raise PlimsollError(f"{host}:{port}: cannot listen there; choose another --host or --port") from None
     return console.OK

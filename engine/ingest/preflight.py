@@ -140,6 +140,9 @@ def _table_path(directory: Path, table: TableFormat, findings: Findings) -> Path
         name = table.name + SUFFIXES[0]
         findings.add(name, FieldRefusedError("missing-file", f"neither {name} nor {table.name}.parquet found", remedy))
         return None
+    if not paths[0].is_file():  # a pipe that nobody writes to would keep us waiting, a device may never end
+        findings.add(paths[0].name, FieldRefusedError("unreadable", "no regular file", "copy it to one first"))
+        return None
     return paths[0]
 
 

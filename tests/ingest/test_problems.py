@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,29 @@ def test_template_has_no_errors(book: BookFolder) -> None:
     assert checked.book.accounts == ["alice", "bob", "carol", "dave", "erin", "frank", "grace"]
     assert len(checked.book.keys) == 18
     assert [one.kind for one in checked.findings] == ["no-holdings"]
+
+
+@pytest.mark.parametrize("name", ["accounts", "holdings"])
+def test_table_that_is_no_regular_file_rejected_at_once(book: BookFolder, name: str) -> None:
+    """A pipe that nobody writes to would be waited for, a device read without end."""
+    for suffix in (".csv", ".parquet"):
+        (book.path / f"{name}.csv").unlink(missing_ok=True)
+        place = book.path / (name + suffix)
+        for what in ("pipe", "folder", "device"):
+            if what == "pipe":
+                os.mkfifo(place)
+            elif what == "folder":
+                place.mkdir()
+            else:
+                place.symlink_to("/dev/zero")
+            with pytest.raises(BookRefusedError) as caught:
+                preflight(book.path)
+            found = [(one.file, one.kind) for one in caught.value.findings.errors]
+            assert found == [(place.name, "unreadable")]
+            if place.is_dir():
+                place.rmdir()
+            else:
+                place.unlink()
 
 
 @pytest.mark.parametrize(
