@@ -10,8 +10,8 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from plimsoll.cli.amounts import amount
-from plimsoll.verifier.customer import CustomerHolding, VerifiedCustomer
+from plimsoll.cli.amounts import amount, exact_lien
+from plimsoll.verifier.customer import CustomerHolding, VerifiedCustomer, show_quad
 from plimsoll.verifier.sampling import DrawnLeaf
 from plimsoll.verifier.tie_out import Line
 
@@ -26,6 +26,7 @@ class Paper:
     Attributes:
         steps: what was checked, and what came of it (empty: it holds).
         proven: what the publication's proofs say.
+        claimed: what stands in the publication and no proof says.
         leaves: None where the venue's openings were not given.
         lines: None where no ledger was given.
         source: where the totals are from.
@@ -44,6 +45,7 @@ class Paper:
     drawn: tuple[int, ...]
     steps: Sequence[tuple[str, str]]
     proven: dict[str, str]
+    claimed: dict[str, str]
     leaves: Sequence[DrawnLeaf] | None
     lines: Sequence[Line] | None
     source: str
@@ -83,6 +85,7 @@ class Paper:
             "facts": _strip(self._facts()),
             "steps": "".join(_step(what, fault) for what, fault in self.steps),
             "proven": _keys(self.proven) or "<dd>nothing: it was not verified</dd>",
+            "claimed": _claimed(self.claimed),
             "leaves": self._leaves(),
             "lines": self._lines(),
             "digests": _keys(self.digests),
@@ -130,6 +133,7 @@ class Paper:
         head = (
             '<th class="r">No</th><th class="r">Leaf</th><th>Result</th><th>Customer</th><th>Holdings</th>'
             f'<th class="r">Equity, {escape(self.quote)}</th><th class="r">Maintenance</th>'
+            f'<th class="r">Lien, {escape(self.quote)}</th><th>Key of its owner</th>'
         )
         body = "".join(_leaf(number, leaf) for number, leaf in enumerate(self.leaves, 1))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -163,6 +167,12 @@ def _keys(rows: dict[str, str]) -> str:
     return "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows.items())
 
 
+def _claimed(rows: dict[str, str]) -> str:
+    return (
+        f'<div class="card"><h3>Only claimed by the venue</h3><dl class="keys">{_keys(rows)}</dl></div>' if rows else ""
+    )
+
+
 def _step(what: str, fault: str) -> str:
     note = f'<span class="fault">{escape(fault)}</span>' if fault else ""
     return f'<li class="{"bad" if fault else "good"}">{escape(what)}{note}</li>'
@@ -171,18 +181,20 @@ def _step(what: str, fault: str) -> str:
 def _leaf(number: int, leaf: DrawnLeaf) -> str:
     start = f'<td class="r">{number}</td><td class="r">{leaf.position:,}</td>'
     if leaf.fault:
-        return f'<tr>{start}<td class="bad">fails</td><td colspan="4" class="fault">{escape(leaf.fault)}</td></tr>'
+        return f'<tr>{start}<td class="bad">fails</td><td colspan="6" class="fault">{escape(leaf.fault)}</td></tr>'
     if leaf.account is None:
-        return f'<tr class="none">{start}<td>empty</td><td colspan="4">no account, as proven</td></tr>'
+        return f'<tr class="none">{start}<td>empty</td><td colspan="6">no account, as proven</td></tr>'
     return f"<tr>{start}{_account(leaf.account)}</tr>"
 
 
 def _account(one: VerifiedCustomer) -> str:
     short = "" if one.health.solvent else " bad"
     held = ", ".join(map(_holding, one.holdings)) or _NONE
+    owner = _NONE if one.owner is None else show_quad(one.owner)
     return (
         f'<td class="good">as proven</td><td class="name">{escape(one.identifier)}</td><td>{held}</td>'
         f'<td class="r{short}">{amount(one.health.equity)}</td><td class="r">{amount(one.health.maintenance)}</td>'
+        f'<td class="r">{escape(exact_lien(one.lien))}</td><td class="name key">{owner}</td>'
     )
 
 

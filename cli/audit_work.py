@@ -14,6 +14,7 @@ from typing import Any
 from plimsoll.cli.amounts import exact
 from plimsoll.cli.audit_paper import Paper
 from plimsoll.cli.options import now
+from plimsoll.cli.ownership import title_data
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.json_files import read_bytes
@@ -22,7 +23,7 @@ from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.figures import book_figures_shown
+from plimsoll.verifier.figures import CLAIMED, PROVEN, Figure, figures_of_book
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle
 from plimsoll.verifier.sampling import AuditOpenings, DrawnLeaf, check_openings, draw, leaves_of
@@ -107,6 +108,7 @@ def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path |
     command += ["--beacon", work.beacon.hex(), "--sample", str(work.sample)]
     for name, path in files.items():
         command += [f"--{name}", str(path)] if path else []
+    shown = _figures(work.verified.book, bundle.snapshot.quote) if work.verified else []
     digests |= {"plimsoll": version(), "python": platform.python_version()}
     return Paper(
         venue=manifest.venue,
@@ -120,7 +122,8 @@ def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path |
         tree=work.tree,
         drawn=work.drawn,
         steps=work.steps,
-        proven=_proven(work.verified.book, bundle.snapshot.quote) if work.verified else {},
+        proven={one.what: one.value for one in shown if one.label == PROVEN},
+        claimed={one.what: one.value for one in shown if one.label == CLAIMED},
         leaves=work.leaves,
         lines=work.lines,
         source=work.source,
@@ -131,11 +134,12 @@ def paper_of(work: Work, source: str, publication: Path, files: dict[str, Path |
     )
 
 
-def _proven(book: VerifiedBook | VerifiedWholeBook, quote: str) -> dict[str, str]:
+def _figures(book: VerifiedBook | VerifiedWholeBook, quote: str) -> list[Figure]:
     if isinstance(book, VerifiedBook):
-        return {"accounts": f"at most {book.shape.leaves:,} ({book.shape.name})", "below maintenance margin": "none"}
+        most = f"at most {book.shape.leaves:,} ({book.shape.name})"
+        return [Figure("accounts", most, PROVEN), Figure("below maintenance margin", "none", PROVEN)]
     # totals have their own table
-    return {name: value for name, value in book_figures_shown(book, quote) if not name.startswith("total ")}
+    return [one for one in figures_of_book(book, quote) if not one.what.startswith("total ")]
 
 
 def _programs(book: VerifiedBook | VerifiedWholeBook) -> dict[str, str]:
@@ -181,6 +185,7 @@ def _leaf_data(one: DrawnLeaf) -> dict[str, Any]:
             "equity": exact(health.equity),
             "maintenance": exact(health.maintenance),
             "status": health.status.name.lower(),
+            **title_data(one.account),
         }
     return data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ from plimsoll.engine.scenarios import NO_SCENARIOS, ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.tape import TapeError
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.figures import book_figures_shown, fund_shown, scenarios_shown, shown_root
+from plimsoll.verifier.figures import ACCEPTED, CLAIMED, PROVEN, Figure, figures_of_book, shown_root
 from plimsoll.verifier.not_said import OF_A_BOOK
 from plimsoll.verifier.whole_book import MAX_BATCHES, verify_whole_book
 
@@ -176,16 +177,14 @@ def verify(
         )
     except VerificationError as error:
         return refuse(error, as_json, f"{folder} fails at step")
-    shown, fund = book_figures_shown(verified, snapshot.quote), fund_shown(verified, snapshot.quote)
+    shown = figures_of_book(verified, snapshot.quote, stress=stress is not None)
     elapsed = time.monotonic() - start
     if as_json:
-        figures = [{"figure": name, "value": value} for name, value in shown]
         console.write_json(
             {
                 "valid": True,
                 "root": shown_root(verified.root),
-                "proven": figures,
-                "insurance_fund_claimed": fund,
+                **{label: _rows_data(shown, label) for label in (PROVEN, CLAIMED, ACCEPTED)},
                 "not_said": list(OF_A_BOOK),
                 "security_bits": f"{verified.security_bits:.1f}",
                 "seconds": f"{elapsed:.3f}",
@@ -194,18 +193,21 @@ def verify(
     else:
         rows = [
             ("root", shown_root(verified.root)),
-            *shown,
-            (f"list of scenarios ({'accepted' if stress else 'claimed'})", scenarios_shown(verified.scenarios)),
-            ("insurance fund (claimed)", fund),
+            *((one.what, one.value) for one in shown if one.label == PROVEN),
             ("security", f"{verified.security_bits:.0f} proven bits"),
-            ("time", f"{elapsed:.1f} s"),
         ]
-        console.stdout().print(
-            console.facts("Valid: proven of the whole book, at this snapshot under these rules", rows)
-        )
+        others = [(f"{one.what} ({one.label})", one.value) for one in shown if one.label != PROVEN]
+        terminal = console.stdout()
+        terminal.print(console.facts("Valid: proven of the whole book, at this snapshot under these rules", rows))
+        terminal.print(console.facts("Not proven: claimed by the venue, or accepted by you", others))
+        terminal.print(f"verified in {elapsed:.1f} s")
         for one in OF_A_BOOK:
             console.stdout().print(f"not said: {one}")
     return console.OK
+
+
+def _rows_data(shown: Sequence[Figure], label: str) -> list[dict[str, str]]:
+    return [{"figure": one.what, "value": one.value} for one in shown if one.label == label]
 
 
 def coarse(accounts: int) -> int:

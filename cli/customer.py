@@ -217,8 +217,8 @@ def _show(
         ("status", health.status.name.lower().replace("_", " ")),
     ]
     terminal.print(console.facts("Health at the snapshot", facts))
-    rows = title_shown(found, snapshot.quote, compared=compared)
-    terminal.print(console.facts("Who else may use it: in the leaf, as the venue wrote it", rows))
+    title = title_shown(found, snapshot.quote, compared=compared)
+    terminal.print(console.facts("Who else may use it: in the leaf, as the venue wrote it", title))
     labels = {"root": "root", "nonce_digest": "nonce's digest", "proof_sha256": "proof's SHA-256"}
     same = [(labels[name], value) for name, value in _shown_to_all(verified).items()]
     terminal.print(console.facts("The same for every customer: compare with others", same))

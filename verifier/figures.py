@@ -92,12 +92,7 @@ def _of_the_book(verified: VerifiedBundle, quote: str, stress: bool) -> list[Fig
     book = verified.book
     if not isinstance(book, VerifiedWholeBook):
         return [_all_covered(book)]
-    found = [
-        Figure(name, value, CLAIMED if value == NOT_BOUNDED else PROVEN)
-        for name, value in book_figures_shown(book, quote)
-    ]
-    found.append(Figure("list of scenarios", scenarios_shown(book.scenarios), ACCEPTED if stress else CLAIMED))
-    found.append(Figure("insurance fund", fund_shown(book, quote), CLAIMED))
+    found = figures_of_book(book, quote, stress=stress)
     if verified.coverage is None:
         return found
     for currency, ratio in verified.coverage.ratios.items():
@@ -124,28 +119,40 @@ def shown_root(root: tuple[int, ...]) -> str:
     return hexadecimal(root).replace(" ", "")
 
 
-def book_figures_shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[str, str]]:
-    """Name and value of everything that the proofs establish."""
+def figures_of_book(verified: VerifiedWholeBook, quote: str, *, stress: bool = False) -> list[Figure]:
+    """Everything that the proofs of a whole book are about: what they establish, what is only claimed, and the list of
+    scenarios, which the reader may have accepted (`stress`). Whoever shows a line shows its label."""
     claims, scenarios = verified.claims, verified.scenarios
     most = verified.shape.leaves * len(verified.batches.batches)
     count = len(verified.batches.batches)
     batches = "1 batch" if count == 1 else f"{count} batches"
     rows = [
-        ("accounts", f"at most {most:,}, in {batches} ({verified.shape.name})"),
-        ("below maintenance margin", _figure(claims.margin_gap, quote, "lacking")),
-        ("deficit at the snapshot", _figure(claims.deficits[0], quote, "lacking")),
+        Figure("accounts", f"at most {most:,}, in {batches} ({verified.shape.name})", PROVEN),
+        Figure("below maintenance margin", below_margin(verified, quote), PROVEN),
+        Figure("deficit at the snapshot", _figure(claims.deficits[0], quote, "lacking"), PROVEN),
     ]
     for scenario, deficit, done in zip(scenarios.scenarios, claims.deficits[1:], verified.moves, strict=True):
         moves = f"prices move by {_percent(done.lowest)} to {_percent(done.highest)}"
         still = f", {done.still} of {done.prices} stand still" if done.still else ""
-        rows.append((f"deficit in scenario {scenario.name}", f"{_figure(deficit, quote, 'lacking')}; {moves}{still}"))
-    rows += [(f"liabilities in {name}", f"at most {amount} {name}") for name, amount in claims.liabilities.items()]
-    rows += [(f"liabilities in {name}", NOT_BOUNDED) for name in verified.unbounded]
+        text = f"{_figure(deficit, quote, 'lacking')}; {moves}{still}"
+        rows.append(Figure(f"deficit in scenario {scenario.name}", text, PROVEN))
+    for name, amount in claims.liabilities.items():
+        rows.append(Figure(f"liabilities in {name}", f"at most {amount} {name}", PROVEN))
+    # nothing is established of these: never under "proven"
+    rows += [Figure(f"liabilities in {name}", NOT_BOUNDED, CLAIMED) for name in verified.unbounded]
     if claims.totals is None:
-        rows.append(("totals", "hidden; of each derivative longs equal shorts"))
+        rows.append(Figure("totals", "hidden; of each derivative longs equal shorts", PROVEN))
     else:
-        rows += [(f"total {name}", f"{one.long} long, {one.short} short") for name, one in claims.totals.items()]
+        for name, one in claims.totals.items():
+            rows.append(Figure(f"total {name}", f"{one.long} long, {one.short} short", PROVEN))
+    rows.append(Figure("list of scenarios", scenarios_shown(scenarios), ACCEPTED if stress else CLAIMED))
+    rows.append(Figure("insurance fund", fund_shown(verified, quote), CLAIMED))
     return rows
+
+
+def below_margin(verified: VerifiedWholeBook, quote: str) -> str:
+    """How many accounts are below maintenance margin and what they lack, as is proven."""
+    return _figure(verified.claims.margin_gap, quote, "lacking")
 
 
 def fund_shown(verified: VerifiedWholeBook, quote: str) -> str:

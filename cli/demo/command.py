@@ -220,7 +220,8 @@ def _summary(folder: DemoFolder, report: Report) -> None:
     )
     out.print()
     rows = [[name, value] for name, value in report.whole]
-    out.print(console.listing("The whole book, shown to everybody: proven, but for what is called claimed", [("figure", False), ("", False)], rows))
+    title = "The whole book, shown to everybody: proven, but for what is called claimed"
+    out.print(console.listing(title, [("figure", False), ("", False)], rows))
     out.print()
     out.print(
         "Not proven here: who set the prices (oracles sign them), and that the venue's coins exist (wallets sign)."

@@ -14,7 +14,7 @@ from plimsoll.engine.scenarios import ScenarioList
 from plimsoll.prover.batch_job import new_batch_opening, prove_batches
 from plimsoll.prover.book_claims import claims_of
 from plimsoll.prover.opening import Opening
-from plimsoll.verifier.figures import book_figures_shown, fund_shown
+from plimsoll.verifier.figures import PROVEN, figures_of_book
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.whole_book import (
     CLAIMS,
@@ -72,5 +72,6 @@ def verify_whole(checked: CheckedBook, proof: WholeProof, policy: Policy) -> Ver
 
 
 def shown(verified: VerifiedWholeBook, quote: str) -> list[tuple[str, str]]:
-    """Name and value of what the second proof establishes."""
-    return [*book_figures_shown(verified, quote), ("insurance fund (claimed)", fund_shown(verified, quote))]
+    """Name and value of what the second proof is about; what it does not establish is called what it is."""
+    found = figures_of_book(verified, quote)
+    return [(one.what if one.label == PROVEN else f"{one.what} ({one.label})", one.value) for one in found]

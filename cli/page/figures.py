@@ -8,7 +8,7 @@ from plimsoll.engine.problems import printable
 from plimsoll.verifier.book import VerifiedBook
 from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.customer import show_quad
-from plimsoll.verifier.figures import ACCEPTED, ATTESTED, CLAIMED, PROVEN, book_figures_shown, figures
+from plimsoll.verifier.figures import ACCEPTED, ATTESTED, CLAIMED, PROVEN, below_margin, figures
 from plimsoll.verifier.publication import VerifiedBundle
 from plimsoll.verifier.whole_book import VerifiedWholeBook
 
@@ -76,7 +76,7 @@ def covered(book: VerifiedBook | VerifiedWholeBook, quote: str) -> str:
     """What is proven of all accounts, as the end of a sentence."""
     if not isinstance(book, VerifiedWholeBook) or all_covered(book):
         return "every account in the book met its margin requirement"
-    lacking = dict(book_figures_shown(book, quote))["below maintenance margin"]
+    lacking = below_margin(book, quote)
     return f"all accounts of the book were counted, and below their margin requirement were: {lacking}"
 
 

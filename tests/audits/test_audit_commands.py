@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from contextlib import redirect_stdout
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -19,6 +20,8 @@ from plimsoll.verifier.customer import CustomerHolding, VerifiedCustomer
 from plimsoll.verifier.sampling import DrawnLeaf, draw
 
 BEACON = "ab" * 32
+VENUES = "00000000000000aa" * 4
+"""A key whose secret the venue keeps; it stands in two customers' leaves."""
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +32,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     proof = ["--proof", str(folder / "book.proof")]
     with redirect_stdout(StringIO()) as out:
         assert run(["init", str(book)]) == 0
+        write_titles(book / "accounts.csv")
         assert run(["prove", str(book), "--out", str(folder / "book.proof"), "--accounts", "8"]) == 0
         rules = ["--market", str(book / "snapshot.json"), "--parameters", str(book / "parameters.json")]
         out.truncate(0)
@@ -38,6 +42,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert run(["publish", str(folder / "day"), *proof, *rules, "--key", str(folder / "venue.key")]) == 0
     assert opened(folder, folder / "openings.json") == 0
     return folder
+
+
+def write_titles(accounts: Path) -> None:
+    """The venue's key into the leaves of the first two accounts, and a lien on the second."""
+    head, first, second, *others = accounts.read_text().split()
+    rows = [f"{head},owner,lien", f"{first},{VENUES},", f"{second},{VENUES},1234.500001"]
+    accounts.write_text("\n".join([*rows, *(f"{one},," for one in others)]) + "\n")
 
 
 def opened(folder: Path, out: Path, sample: int = 8, beacon: str = BEACON) -> int:
@@ -77,6 +88,21 @@ def test_from_the_draw_to_the_paper(office: Path, tmp_path: Path, capsys: pytest
     page = paper.read_text()
     assert stat.S_IMODE(paper.stat().st_mode) == 0o600
     assert all(name in page for name in (*names, BEACON, "drand, round 7", data["manifest"], "No exceptions"))
+
+
+def test_owner_and_lien_of_each_leaf_are_shown(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One key in two customers' leaves is the venue's own: the auditor sees it."""
+    options = ["--openings", str(office / "openings.json"), "--paper", str(tmp_path / "paper.html")]
+    _, data = answer(capsys, *command(office), *options)
+    found = {one["account"]["identifier"]: one["account"] for one in data["leaves"] if one["account"]}
+    first, second, *others = (row.split(",")[0] for row in (office / "book" / "accounts.csv").read_text().split()[1:])
+    assert (found[first]["owner"], found[first]["lien"]) == (VENUES, "0")
+    assert (found[second]["owner"], found[second]["lien"]) == (VENUES, "1234.500001")
+    assert {(found[one]["owner"], found[one]["lien"]) for one in others} == {(None, "0")}
+    page = (tmp_path / "paper.html").read_text()
+    assert page.count(VENUES) == 2 and page.count(">1234.500001<") == 1 and "Key of its owner" in page
 
 
 def test_leaf_that_the_venue_does_not_open_is_an_exception(
@@ -208,6 +234,7 @@ def test_page_holds_hostile_text_as_text() -> None:
         drawn=(1, 2),
         steps=[(EVIL, ""), (EVIL, EVIL)],
         proven={EVIL: EVIL},
+        claimed={EVIL: EVIL},
         leaves=[DrawnLeaf(1, account), DrawnLeaf(2, fault=EVIL)],
         lines=[],
         source=EVIL,
@@ -221,3 +248,6 @@ def test_page_holds_hostile_text_as_text() -> None:
     assert {"table", "ul", "dl", "svg"} <= set(page.tags)
     assert paper.exceptions == 2 and "\u22121,234.5" in paper.html()
     assert "default-src 'none'" in paper.html()
+    assert "0000000000000001000000000000000200000000000000030000000000000004" in paper.html()
+    assert paper.html().count("Only claimed by the venue") == 1
+    assert "Only claimed" not in replace(paper, claimed={}).html()

@@ -142,3 +142,15 @@ def test_venue_opens_only_what_it_published(office: Path) -> None:
         audit_openings((0,), bundle, *given, other, permute)
     with pytest.raises(OpeningError, match="other totals than the published"):
         totals_opening(bundle, *given, other, permute)
+
+
+def test_paper_calls_nothing_proven_that_is_only_claimed(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the book with hidden totals the liabilities in one currency are not bounded."""
+    code, _ = answer(office, "hidden", capsys, "--paper", str(tmp_path / "paper.html"))
+    proven, _, rest = (tmp_path / "paper.html").read_text().partition("<h3>Only claimed by the venue</h3>")
+    claimed = rest.partition("</dl>")[0]
+    assert code == 0 and "<dt>below maintenance margin</dt>" in proven
+    for row in ("<dt>liabilities in ETH</dt>", "not bounded", "<dt>insurance fund</dt>", "<dt>list of scenarios</dt>"):
+        assert row in claimed and row not in proven

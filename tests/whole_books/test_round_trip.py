@@ -14,7 +14,7 @@ from plimsoll.cli import book_files
 from plimsoll.cli.book_files import read_book_files, write_book_files
 from plimsoll.engine.atomic import FileWriteError
 from plimsoll.engine.book_claims import BookClaims
-from plimsoll.verifier.figures import book_figures_shown
+from plimsoll.verifier.figures import CLAIMED, NOT_BOUNDED, PROVEN, figures_of_book
 from plimsoll.verifier.statement import read_proof
 from plimsoll.verifier.whole_book import CLAIMS, VerifiedWholeBook, verify_whole_book
 
@@ -76,7 +76,7 @@ def test_hidden_claims_show_no_total_and_no_deficit() -> None:
 
 
 def test_words_say_what_is_exact_and_what_is_a_bound(name: str, verified: VerifiedWholeBook) -> None:
-    words = dict(book_figures_shown(verified, "USD"))
+    words = {one.what: one.value for one in figures_of_book(verified, "USD")}
     expected = {
         "exact": {"total PERP": "1.02 long, 1.02 short", "liabilities in BTC": "at most 3.0002 BTC"},
         "hidden": {"deficit in scenario rally": "lacking at most 100000000 USD", "liabilities in BTC": "at most 4 BTC"},
@@ -86,6 +86,21 @@ def test_words_say_what_is_exact_and_what_is_a_bound(name: str, verified: Verifi
     assert words.get("totals", "").startswith("hidden") == (name != "exact")
     gap = {"exact": "2 accounts, lacking ", "hidden": "lacking at most 10 USD", "strict": "0 accounts, lacking 0 USD"}
     assert words["below maintenance margin"].startswith(gap[name])
+
+
+def test_nothing_that_is_not_established_is_called_proven(name: str, verified: VerifiedWholeBook) -> None:
+    labels = {one.what: (one.label, one.value) for one in figures_of_book(verified, "USD")}
+    assert labels["insurance fund"][0] == labels["list of scenarios"][0] == CLAIMED
+    unbounded = {what for what, (_, value) in labels.items() if value == NOT_BOUNDED}
+    assert unbounded == {f"liabilities in {one}" for one in verified.unbounded}
+    assert bool(unbounded) == (name != "exact")
+    assert {what for what, (label, _) in labels.items() if label != PROVEN} == {
+        "insurance fund",
+        "list of scenarios",
+        *unbounded,
+    }
+    stress = {one.what: one.label for one in figures_of_book(verified, "USD", stress=True)}
+    assert stress["list of scenarios"] == "accepted" and stress["insurance fund"] == CLAIMED
 
 
 def test_public_values_have_nothing_of_the_book() -> None:
