@@ -7,14 +7,16 @@ from typing import Any
 
 import click
 
+from plimsoll.circuits.leaves import Quad
 from plimsoll.cli import console
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, now, venue_key
+from plimsoll.cli.ownership import OWNER, title_data, title_shown, warn_of_owner
 from plimsoll.cli.proof_files import read_market
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.verifier.archive import read_publication
-from plimsoll.verifier.customer import CustomerFile, show_quad, verify_customer
+from plimsoll.verifier.customer import CustomerFile, require_owner, show_quad, verify_customer
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.receipts import BrokenPromiseError, Receipt, check_kept, check_owner, check_receipt
@@ -105,6 +107,7 @@ def issue(
 @click.option("--customer", type=PATH, help="Your customer file: is it your leaf that was promised?")
 @click.option("--parameters", type=PATH, help="With --customer before the publication: the rules that you accept.")
 @click.option("--publication", type=PATH, help="What was published: was the promise kept?")
+@OWNER
 @JSON
 def check(
     file: Path,
@@ -112,6 +115,7 @@ def check(
     customer: Path | None,
     parameters: Path | None,
     publication: Path | None,
+    owner: Quad | None,
     as_json: bool,
 ) -> int:
     """Check RECEIPT: when you get it, that it is the venue's and promises your leaf; later, that it was kept.
@@ -125,6 +129,8 @@ def check(
     """
     if customer and not (parameters or publication):
         raise click.UsageError("--customer needs --publication, or before it --parameters")
+    if owner is not None and not customer:
+        raise click.UsageError("--owner needs --customer: the key stands in the leaf that your file opens")
     one = Receipt.load(file)
     mine = CustomerFile.load(customer) if customer else None
     bundle = read_publication(publication) if publication else None
@@ -135,6 +141,8 @@ def check(
         verified = check_kept(one, bundle, venue_key, Policy(max_age=None)) if bundle else None
         if mine and rules:
             check_owner(one, mine, rules)
+            if owner is not None:
+                require_owner(mine, owner)
         if mine and bundle and verified:
             verify_customer(mine, verified.book, bundle.snapshot, bundle.parameters)
     except BrokenPromiseError as error:
@@ -149,10 +157,18 @@ def check(
     except VerificationError as error:
         return refuse(error, as_json, f"{file} fails at step")
     said = "kept" if bundle else "promised"
+    title: list[tuple[str, str]] = []
+    in_leaf: dict[str, Any] = {}
+    if mine and rules:
+        compared = owner is not None
+        warn_of_owner(mine, compared=compared)
+        title = title_shown(mine, rules.quote, compared=compared)
+        in_leaf = {**title_data(mine), "owner_compared": compared}
     if as_json:
-        console.write_json({"valid": True, "state": said, "owner_checked": mine is not None, **_data(one)})
+        facts = {"valid": True, "state": said, "owner_checked": mine is not None}
+        console.write_json({**facts, **in_leaf, **_data(one)})
     else:
-        _show(file, one, mine, said)
+        _show(file, one, mine, said, title)
     return console.OK
 
 
@@ -165,7 +181,7 @@ def _data(one: Receipt) -> dict[str, Any]:
     return {"promise": promise, "leaf": show_quad(one.leaf), "position": one.position}
 
 
-def _show(file: Path, one: Receipt, mine: CustomerFile | None, said: str) -> None:
+def _show(file: Path, one: Receipt, mine: CustomerFile | None, said: str, title: list[tuple[str, str]]) -> None:
     promise, terminal = one.promise, console.stdout()
     verdict = "the promise was kept" if said == "kept" else "the venue promised this leaf"
     terminal.print("[bold green]valid:[/]", end=" ")
@@ -176,6 +192,7 @@ def _show(file: Path, one: Receipt, mine: CustomerFile | None, said: str) -> Non
         ("root", show_quad(promise.root)),
         ("leaf", f"{show_quad(one.leaf)}, position {one.position}"),
         ("whose", repr(mine.identifier) if mine else "not looked at: give your file with --customer"),
+        *title,
     ]
     terminal.print(console.facts("", rows))
     if said != "kept":

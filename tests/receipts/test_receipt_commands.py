@@ -7,17 +7,27 @@ import stat
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from receipt_office import OMITTED, files, publication, receipts
-from venue_office import venue
+from small_book import PARAMETERS, small_book
+from venue_office import SHAPE, SNAPSHOT, venue
 
 from plimsoll.cli.main import run
+from plimsoll.engine.titles import Title
+from plimsoll.prover.core_api import permute
+from plimsoll.prover.customers import customer_files
+from plimsoll.prover.job import new_opening
 from plimsoll.prover.publication import publish
+from plimsoll.prover.receipts import issue
+from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.policy import Policy
 
+HERS, VENUES = (1, 2, 3, 4), (5, 6, 7, 8)
+"""Owner's keys: a customer's own, and one whose secret the venue keeps."""
 KEY = ["--venue-key", venue().public_key.hex()]
 
 
@@ -115,6 +125,48 @@ def test_wrong_usage(office: Path, liar: Path, tmp_path: Path, capsys: pytest.Ca
     assert run([*options, "--out", str(liar)]) == 2
     assert run([*options, "--out", str(tmp_path / "x"), "--account", "nobody"]) == 2
     assert not (tmp_path / "x").exists()
+
+
+@pytest.fixture
+def titled(tmp_path: Path) -> Path:
+    """Receipts of a book whose leaves have keys and a lien: ann none, ben the venue's key, cat her own and a lien."""
+    titles = {1: Title(VENUES), 2: Title(HERS, 1_234_500_001)}
+    made = replace(small_book(), titles=titles)
+    drawn = new_opening(made, SHAPE, SNAPSHOT, PARAMETERS)
+    (tmp_path / "parameters.json").write_text(json.dumps(PARAMETERS.model_dump(mode="json")))
+    for name, one in issue(made, SNAPSHOT, PARAMETERS, drawn, permute, venue(), SNAPSHOT.time):
+        (tmp_path / f"{name}-receipt.json").write_text(one.model_dump_json())
+    for file in customer_files(made, SNAPSHOT, PARAMETERS, drawn, permute):
+        (tmp_path / f"{file.identifier}.json").write_text(file.model_dump_json())
+    return tmp_path
+
+
+def test_key_and_lien_in_the_promised_leaf(titled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the publication, when there is still time to object."""
+
+    def check(name: str, *more: str) -> tuple[int, str, str]:
+        mine = ["--customer", str(titled / f"{name}.json"), "--parameters", str(titled / "parameters.json")]
+        code = run(["receipt", "check", str(titled / f"{name}-receipt.json"), *KEY, *mine, *more])
+        told = capsys.readouterr()
+        return code, " ".join(told.out.split()), " ".join(told.err.split())
+
+    code, out, err = check("ben")
+    assert code == 0 and show_quad(VENUES) in out and "prove the account to lenders as his own" in err
+    code, out, err = check("ben", "--owner", show_quad(HERS))
+    assert (code, out) == (1, "") and f"got {show_quad(VENUES)}" in err
+    code, out, err = check("cat", "--owner", show_quad(HERS))
+    assert (code, err) == (0, "") and "as you gave it" in out and "lien 1,234.500001 USD" in out
+    code, out, _ = check("cat", "--owner", show_quad(HERS), "--json")
+    data = json.loads(out)
+    assert (code, data["owner"], data["owner_compared"], data["lien"]) == (0, show_quad(HERS), True, "1234.500001")
+    code, out, err = check("ann")
+    assert (code, err) == (0, "") and "none - nobody can prove this account" in out
+    assert check("ann", "--owner", show_quad(HERS))[0] == 1
+    alone = ["receipt", "check", str(titled / "ben-receipt.json"), *KEY]
+    assert run([*alone, "--owner", show_quad(HERS)]) == 2
+    assert "--owner needs --customer" in " ".join(capsys.readouterr().err.split())
+    assert run([*alone, "--json"]) == 0
+    assert "owner" not in json.loads(capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("module", ["audit", "customer", "pack", "receipt"])
