@@ -24,6 +24,10 @@ def pack(directory: Path, out: Path) -> int:
     \b
     Exit codes: 0 done, 3 DIRECTORY is no publication, or OUT exists or cannot be written.
     """
+    if out.resolve().is_relative_to(directory.resolve()):
+        raise FileWriteError(
+            f"{out} would be part of the publication that it holds: choose a place outside {directory}"
+        )
     files = read_directory(directory)
     digest = bundle_of(files, str(directory)).digest.hex()
     try:

@@ -11,6 +11,7 @@ from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.ingest.findings import Findings
 from plimsoll.engine.ingest.market_files import read_market_file
 from plimsoll.engine.problems import InputError
+from plimsoll.verifier.archive import COMPRESSED
 from plimsoll.verifier.statement import MAGIC, MAX_FILE_BYTES
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -47,6 +48,8 @@ def _kind(data: bytes) -> str:
         return "an empty file"
     if head.startswith((b"{", b"[")):
         return "a JSON file"
+    if data.startswith(COMPRESSED):
+        return "a compressed file, which nothing of Plimsoll's is"
     if b"," in head and all(32 <= byte < 127 or byte in b"\r\n\t" for byte in head):
         return "what looks like a CSV file"
     return f"a file that begins with {data[:8]!r}"

@@ -12,25 +12,30 @@ from plimsoll.cli import console
 from plimsoll.cli.book_files import read_book_files
 from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, now, policy_at
 from plimsoll.cli.options import venue_key as parse_key
-from plimsoll.cli.proof_files import read_proof_file
+from plimsoll.cli.proof_files import read_market, read_proof_file
 from plimsoll.cli.publication_changes import changes
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
-from plimsoll.engine.json_files import read_bytes
+from plimsoll.engine.json_files import read_bytes, read_model
+from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.archive import is_archive, read_publication
 from plimsoll.verifier.bundle import (
     ATTESTATION,
+    MANIFEST,
     PARAMETERS,
     PROOF,
     RESERVES,
     SNAPSHOT,
     Bundle,
+    BundleError,
 )
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.figures import figures
 from plimsoll.verifier.not_said import of_publication
-from plimsoll.verifier.oracles import OracleSet
+from plimsoll.verifier.oracles import Attestation, OracleSet
+from plimsoll.verifier.ownership import Reserves
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle, verify_history
 from plimsoll.verifier.reserves import MAX_APART
@@ -83,6 +88,16 @@ def publish(
         raise click.UsageError("--attestation and --oracles go together: what no reader accepts is not published")
     if (proof is None) == (book is None):
         raise click.UsageError("give --proof FILE, or --book FOLDER for a book over batches")
+    for holder in (book, previous):
+        if holder is not None and out.resolve().is_relative_to(holder.resolve()):
+            raise click.UsageError(f"{out} would be part of {holder}: choose a place outside it")
+    # What is wrong with a file is said with the caller's name for it, not the publication's.
+    read_market(MarketSnapshot, market)
+    read_market(RiskParameters, parameters)
+    if attestation is not None:
+        read_model(Attestation, attestation)
+    if reserves is not None:
+        read_model(Reserves, reserves)
     paths = {SNAPSHOT: market, PARAMETERS: parameters, ATTESTATION: attestation, RESERVES: reserves}
     proofs = {PROOF: read_proof_file(proof)} if proof is not None else read_book_files(book or Path())
     files = {name: read_bytes(path) for name, path in paths.items() if path is not None} | proofs
@@ -115,10 +130,12 @@ def publish(
 def history(publications: tuple[Path, ...], venue_key: bytes, blocks_within: int | None, as_json: bool) -> int:
     """Verify each of PUBLICATIONS, whatever its age, and that each names the one before it.
 
+    A folder that is no publication itself stands for all in it, by their sequence.
+
     \b
     Exit codes: 0 valid and joined, 1 not, 2 wrong usage, 3 one is no publication.
     """
-    bundles = [read_publication(path) for path in publications]
+    bundles = [bundle for path in publications for bundle in _publications(path)]
     try:
         for bundle in bundles:
             verify_bundle(bundle, venue_key, policy=Policy(max_age=None), max_apart=blocks_within)
@@ -135,6 +152,17 @@ def history(publications: tuple[Path, ...], venue_key: bytes, blocks_within: int
             console.listing("Valid and joined", [("number", True), ("time", False), ("digest", False)], rows)
         )
     return console.OK
+
+
+def _publications(path: Path) -> list[Bundle]:
+    """The one at `path`, or all in this folder, where anything else is refused: nothing is passed over."""
+    inside = sorted(path.iterdir()) if path.is_dir() and not (path / MANIFEST).exists() else []
+    if not any(map(is_publication, inside)):
+        return [read_publication(path)]
+    for one in inside:
+        if not is_publication(one):
+            raise BundleError(f"{one}: is no publication; remove it from the folder of publications")
+    return sorted(map(read_publication, inside), key=lambda bundle: bundle.manifest.sequence)
 
 
 @click.command()

@@ -126,8 +126,9 @@ def verify(
         reader = Reader(venue_key, oracles, accepted, digest, blocks_within, stress)
         return verify_publication(proof, reader, as_json)
     if venue_key or oracles or scenarios:
+        read_proof_file(proof)  # a path of nothing, or a file of another kind, is what is wrong first
         raise click.UsageError(
-            "--venue-key, --oracles and --scenarios are for a publication; PROOF is neither directory nor archive"
+            "--venue-key, --oracles and --scenarios are for a publication; PROOF is a proof by itself"
         )
     if isinstance(parameters, bytes):
         raise click.UsageError("a proof is verified with the file of the parameters: a digest is not enough")

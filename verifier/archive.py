@@ -24,7 +24,7 @@ MAX_ARCHIVE: Final = MAX_TOTAL_BYTES + 2 * BLOCK * (MAX_FILES + 1)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}", re.ASCII)
 _MAGIC: Final = slice(257, 262)
 _END: Final = bytes(2 * BLOCK)
-_COMPRESSED: Final = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+COMPRESSED: Final = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 """How gzip, zip, bzip2, xz and zstandard files begin: only for a better message."""
 
 
@@ -56,7 +56,7 @@ def read_archive(data: bytes) -> dict[str, bytes]:
     Raises:
         ArchiveError: anything but the one form.
     """
-    if data.startswith(_COMPRESSED):
+    if data.startswith(COMPRESSED):
         raise ArchiveError("a compressed file: a publication is never compressed; ask the venue for its archive")
     files: dict[str, bytes] = {}
     offset, last = 0, ""

@@ -46,6 +46,13 @@ def test_archive_is_never_replaced(days: Path, capsys: pytest.CaptureFixture[str
     assert not (days / "x.tar").exists()
 
 
+def test_archive_inside_its_own_publication_rejected(days: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would be a further file there, and the publication one that everybody refuses."""
+    assert run(["pack", str(days / "day0"), str(days / "day0" / "x.tar")]) == 3
+    assert f"choose a place outside {days / 'day0'}" in " ".join(capsys.readouterr().err.split())
+    assert run(["verify", str(days / "day0"), *KEY, "--max-age", "any"]) == 0
+
+
 def test_altered_archive_rejected(days: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = load_archive(days / "day0.tar")
     altered = files | {MANIFEST: files[MANIFEST].replace(b'"sequence":3', b'"sequence":4')}
@@ -70,5 +77,5 @@ def test_compressed_archive_is_no_publication(days: Path, tmp_path: Path, capsys
     (tmp_path / "x.tar.gz").write_bytes(gzip.compress((days / "day0.tar").read_bytes()))
     assert run(["history", str(tmp_path / "x.tar.gz"), *KEY]) == 3
     assert "a compressed file" in capsys.readouterr().err
-    assert run(["verify", str(tmp_path / "x.tar.gz"), *KEY]) == 2
-    assert "neither directory nor archive" in " ".join(capsys.readouterr().err.split())
+    assert run(["verify", str(tmp_path / "x.tar.gz"), *KEY]) == 3
+    assert "got a compressed file" in " ".join(capsys.readouterr().err.split())

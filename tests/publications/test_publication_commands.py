@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from venue_office import oracles, parts, published, venue
 from plimsoll.cli.main import run
 from plimsoll.cli.publication_changes import changes
 from plimsoll.prover.publication import publish
+from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT
 from plimsoll.verifier.policy import Policy
 
@@ -113,6 +115,8 @@ def test_options_of_a_publication_are_refused_for_a_proof(office: Path, capsys: 
     proof = str(office / "day0" / PROOF)
     assert run(["verify", proof, *pinned(office / "day0")]) == 2
     assert "are for a publication" in capsys.readouterr().err
+    assert run(["verify", str(office / "nothing"), *pinned(office / "day0")]) == 3
+    assert "nothing: cannot be read" in " ".join(capsys.readouterr().err.split())
     assert run(["verify", proof]) == 2
     assert "with --market and --parameters" in capsys.readouterr().err
     assert run(["verify", proof, "--market", "x", "--parameters", "00" * 32]) == 2
@@ -175,7 +179,7 @@ def test_attestation_is_published_with_the_set_that_it_is_for(
     (tmp_path / "cut.json").write_bytes(parts(1)[ATTESTATION][:-9])
     cut = [str(tmp_path / "cut.json") if one == str(office / ATTESTATION) else one for one in whole]
     assert run([*cut, "--previous", str(office / "day0")]) == 3
-    assert ATTESTATION in capsys.readouterr().err
+    assert "cut.json" in capsys.readouterr().err
     assert run(whole) == 1, "its snapshot names a publication before it, and none is given"
     assert not (tmp_path / "x").exists()
 
@@ -191,6 +195,53 @@ def test_history(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "one more" in capsys.readouterr().err
     assert run(["history", str(office), *key]) == 3
     assert run(["history", *days[:2]]) == 2
+
+
+def test_history_of_a_folder(office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All in it, by their sequence whatever their names; whatever is none is not passed over."""
+    key = ["--venue-key", venue().public_key.hex(), "--json"]
+    both, one = tmp_path / "both", tmp_path / "one"
+    both.mkdir()
+    shutil.copytree(office / "day1", both / "a")
+    assert run(["pack", str(office / "day0"), str(both / "b.tar")]) == 0
+    capsys.readouterr()
+    assert run(["history", str(both), *key]) == 0
+    digests = json.loads(capsys.readouterr().out)["digests"]
+    assert digests == [published(0).digest.hex(), read_publication(office / "day1").digest.hex()]
+    shutil.copytree(office / "day1", both / "c")
+    assert run(["history", str(both), *key]) == 1, "one of them twice"
+    (both / "c" / MANIFEST).unlink()
+    assert run(["history", str(both), *key]) == 3
+    shutil.rmtree(both / "c")
+    (both / "notes.txt").write_text("x")
+    capsys.readouterr()
+    assert run(["history", str(both), *key]) == 3
+    assert "notes.txt: is no publication" in " ".join(capsys.readouterr().err.split())
+    one.mkdir()
+    assert run(["history", str(one), *key]) == 3
+    assert "is missing: this is no publication" in " ".join(capsys.readouterr().err.split())
+
+
+def test_files_of_another_kind_are_named_as_they_were_given(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not by the name that they would have in the publication."""
+    good = command(office, tmp_path / "x")
+    swaps = [(SNAPSHOT, PARAMETERS), (PARAMETERS, SNAPSHOT), (RESERVES, SNAPSHOT), (ATTESTATION, RESERVES)]
+    for right, wrong in swaps:
+        given = tmp_path / f"given as {right}"
+        given.write_bytes((office / wrong).read_bytes())
+        assert run([str(given) if one == str(office / right) else one for one in good]) == 3
+        assert given.name in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "x").exists()
+
+
+def test_publication_inside_another_rejected(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The other would then have a further entry, and be refused."""
+    out = office / "day0" / "next"
+    assert run([*command(office, out), "--previous", str(office / "day0")]) == 2
+    assert "choose a place outside it" in " ".join(capsys.readouterr().err.split())
+    assert not out.exists()
 
 
 def test_history_of_another_s_publications_rejected(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
