@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from plimsoll.cli.amounts import amount, exact, missing, quantity
+from plimsoll.cli.page.ownership import shown_title
 from plimsoll.cli.page.words import HEALTH
 from plimsoll.engine.decimals import MIN_LOT_EXPONENT, VALUE_SCALE, parse_decimal, power_of_ten
 from plimsoll.engine.instruments import InstrumentInfo, Kind
@@ -54,6 +55,7 @@ def shown_account(found: VerifiedCustomer, bundle: Bundle, moment: str, proven: 
         ],
         "health": words,
         "tone": tone,
+        "owned": shown_title(found, snapshot.quote),
     }
 
 

@@ -248,7 +248,10 @@ function account(given) {
   const held = rows.length
     ? table(["What", "Yours or owed", "Quantity", "Price of one", `Worth in ${given.quote}`], rows, [2, 3, 4])
     : make("p", {}, "No holdings: the file shows an empty account.");
-  return section(given.title, given.lead, make("div", { class: "card" }, held, facts, make("p", { class: `health ${given.tone}` }, given.health)));
+  const owned = given.owned.map((one) => make("div", { class: `owned ${one.tone}` },
+    make("b", {}, one.title), make("p", {}, one.text), one.code ? make("p", { class: "owner" }, one.code) : null));
+  return section(given.title, given.lead,
+    make("div", { class: "card" }, held, facts, make("p", { class: `health ${given.tone}` }, given.health), ...owned));
 }
 
 function checks(given) {

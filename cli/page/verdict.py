@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from plimsoll.cli.page.checked import Checked, Pins
 from plimsoll.cli.page.dropped import Dropped
+from plimsoll.cli.page.ownership import title_todo
 from plimsoll.cli.page.words import AGAIN, DO_NOT_RELY, KEEP, TELL, failed
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.problems import printable
@@ -118,7 +119,8 @@ def _good(newest: Checked) -> dict[str, Any]:
     )
     if age >= OLD_DAYS:
         text += f" That was {age} days ago: ask for a newer publication to know about today."
-    return said("good", "Your account is in the book", text, ("Compare the balances below with your own records.",))
+    todo = ("Compare the balances below with your own records.", *title_todo(newest.account))
+    return said("good", "Your account is in the book", text, todo)
 
 
 def _failure(title: str, error: PlimsollError) -> dict[str, Any]:
