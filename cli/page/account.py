@@ -65,19 +65,23 @@ def shown_name(identifier: str) -> str:
     return identifier if plain else ascii(identifier)
 
 
+def held_shown(one: CustomerHolding, bundle: Bundle) -> dict[str, str]:
+    """A balance without its worth: what, whose, how much."""
+    table = bundle.parameters.table
+    kind = table[table.index(one.instrument)].kind
+    side = SIDES.get((kind, one.side), POSITION[one.side])
+    return {"name": one.instrument, "side": side, "quantity": quantity(one.quantity)}
+
+
 def _holding(one: CustomerHolding, bundle: Bundle) -> dict[str, str]:
     table = bundle.parameters.table
     info = table[table.index(one.instrument)]
     price, currency = _price(info, bundle.snapshot)
-    side = SIDES.get((info.kind, one.side), POSITION[one.side])
     spot = info.kind in (Kind.SPOT, Kind.SETTLEMENT)
     worth = price * parse_decimal(one.quantity, -MIN_LOT_EXPONENT) // power_of_ten(-MIN_LOT_EXPONENT)
     in_quote = spot and currency == bundle.snapshot.quote
     signed = -worth if one.side == "short" else worth
-    return {
-        "name": one.instrument,
-        "side": side,
-        "quantity": quantity(one.quantity),
+    return held_shown(one, bundle) | {
         "price": f"{quantity(exact(price))} {currency}",
         "value": amount(signed) if in_quote else f"size {amount(worth)} {currency}",
     }

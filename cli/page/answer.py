@@ -13,13 +13,15 @@ from typing import Any, Final
 
 from plimsoll.cli.amounts import amount
 from plimsoll.cli.page.account import shown_account
-from plimsoll.cli.page.checked import Checked, Pins, read_pins
+from plimsoll.cli.page.checked import Checked, Pins, Promised, read_pins
 from plimsoll.cli.page.dropped import Dropped, sort_files
 from plimsoll.cli.page.figures import all_covered, fingerprints, shown_figures
+from plimsoll.cli.page.promise import find_promises, telling
+from plimsoll.cli.page.promise_words import shown_promise
 from plimsoll.cli.page.signatures import import_signatures
 from plimsoll.cli.page.steps import steps
-from plimsoll.cli.page.verdict import nothing, said, verdict
-from plimsoll.cli.page.words import NOT_SAID
+from plimsoll.cli.page.verdict import nothing, verdict
+from plimsoll.cli.page.words import NOT_SAID, said
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.verifier.customer import CustomerFile, verify_customer
 from plimsoll.verifier.policy import Policy
@@ -51,14 +53,16 @@ def answer(files: Sequence[tuple[str, bytes]], key: str, root: str, tell: Tell) 
         text = " ".join(pins.problems)
         return {"verdict": said("warn", "What you trust is not clear", text, ("Compare every letter.",))}
     if not dropped.publications:
-        return {"verdict": nothing(dropped)}
+        alone = find_promises((), dropped, pins, tell)
+        return {"verdict": nothing(dropped, alone, pins)} | _promise((), alone, pins)
     checked = [Checked(bundle) for _, bundle in dropped.publications]
     for number, one in enumerate(checked, start=1):
         tell(f"Checking publication {one.number} ({number} of {len(checked)})")
         _verify(one, pins)
     _find_accounts(checked, dropped, tell)
+    alone = find_promises(checked, dropped, pins, tell)
     _join(checked)
-    return _told(checked, dropped, pins)
+    return _told(checked, alone, dropped, pins)
 
 
 def _verify(one: Checked, pins: Pins) -> None:
@@ -105,9 +109,16 @@ def _join(checked: Sequence[Checked]) -> None:
             new.joined, new.join_error = False, error
 
 
-def _told(checked: Sequence[Checked], dropped: Dropped, pins: Pins) -> dict[str, Any]:
+def _promise(checked: Sequence[Checked], alone: Sequence[Promised], pins: Pins) -> dict[str, Any]:
+    found = telling(checked, alone)
+    return {"promise": shown_promise(*found, pins)} if found else {}
+
+
+def _told(checked: Sequence[Checked], alone: Sequence[Promised], dropped: Dropped, pins: Pins) -> dict[str, Any]:
     newest, several = checked[-1], len(checked) > 1
-    told: dict[str, Any] = {"verdict": verdict(checked, dropped, pins), "checks": steps(newest, pins, several)}
+    said_of_all = verdict(checked, alone, dropped, pins)
+    told: dict[str, Any] = {"verdict": said_of_all, "checks": steps(newest, pins, several)}
+    told |= _promise(checked, alone, pins)
     if newest.account and newest.verified:
         proven = all_covered(newest.verified.book)
         told["account"] = shown_account(newest.account, newest.bundle, newest.moment, proven)

@@ -16,8 +16,28 @@ from plimsoll.verifier.customer import CustomerFile, VerifiedCustomer
 from plimsoll.verifier.oracles import KEY_BYTES, OracleSet
 from plimsoll.verifier.policy import snapshot_time
 from plimsoll.verifier.publication import VerifiedBundle
+from plimsoll.verifier.receipts import BrokenPromiseError, Receipt
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Promised:
+    """One receipt after its checks; `broken` is evidence, `error` says that it is no receipt of the exchange's."""
+
+    receipt: Receipt
+    error: PlimsollError | None = None
+    broken: BrokenPromiseError | None = None
+    kept: bool = False
+    """False also where it is not known yet: no publication, or one that is not valid."""
+    owner: CustomerFile | None = None
+    """The reader's file, where it opens the promised leaf."""
+    owner_error: PlimsollError | None = None
+
+    @property
+    def moment(self) -> str:
+        """At which the exchange says that it signed."""
+        return moment_of(_EPOCH + timedelta(microseconds=self.receipt.promise.time))
 
 
 @dataclass(slots=True)
@@ -32,6 +52,8 @@ class Checked:
     """Further account files for this publication: one is looked at, and the verdict is never good then."""
     account: VerifiedCustomer | None = None
     account_error: PlimsollError | None = None
+    promises: list[Promised] = field(default_factory=list)
+    """Receipts for this publication."""
     joined: bool | None = None
     """None where the publication before it was not dropped."""
     join_error: PlimsollError | None = None
@@ -47,12 +69,22 @@ class Checked:
         time = _EPOCH + timedelta(microseconds=self.bundle.manifest.time)
         if self.verified:
             time = snapshot_time(self.bundle.snapshot)
-        return f"{time.day} {time:%B %Y, %H:%M} UTC"
+        return moment_of(time)
+
+    @property
+    def published(self) -> str:
+        """At which the exchange signed the publication."""
+        return moment_of(_EPOCH + timedelta(microseconds=self.bundle.manifest.time))
 
     @property
     def covered(self) -> str:
         """What is proven of all accounts, as the end of a sentence."""
         return covered(self.verified.book, self.bundle.snapshot.quote) if self.verified else "nothing was proven"
+
+
+def moment_of(time: datetime) -> str:
+    """A moment as people write it."""
+    return f"{time.day} {time:%B %Y, %H:%M} UTC"
 
 
 @dataclass(frozen=True, slots=True)

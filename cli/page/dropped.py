@@ -1,4 +1,4 @@
-"""What somebody drops on the page, sorted by what it is: publications, customers' files, a reader's file, all else.
+"""What somebody drops on the page, sorted by what it is: publications, customers' files, receipts, a reader's file.
 
 Nothing is verified here; every reader is the verifier's own and refuses what is not in its one form.
 """
@@ -19,12 +19,15 @@ from plimsoll.verifier.archive import read_archive
 from plimsoll.verifier.bundle import MANIFEST, Bundle, bundle_of
 from plimsoll.verifier.customer import CustomerFile
 from plimsoll.verifier.oracles import OracleSet, PublicKey
+from plimsoll.verifier.receipts import Receipt
 
 BLOCK: Final = 512
 """A tar archive's header: it begins with its first file's name and has `ustar` at byte 257."""
 MAX_NAME: Final = 120
 PARCELLED: Final = "customer.json"
 """The customer's file in a parcel (`plimsoll customer parcel`)."""
+PARCELLED_RECEIPT: Final = "receipt.json"
+"""Her receipt in it."""
 
 
 class ReaderFile(BaseModel):
@@ -53,6 +56,7 @@ class Dropped:
 
     publications: list[tuple[str, Bundle]] = field(default_factory=list)
     customers: list[tuple[str, CustomerFile]] = field(default_factory=list)
+    receipts: list[tuple[str, Receipt]] = field(default_factory=list)
     readers: list[tuple[str, ReaderFile]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
@@ -78,6 +82,7 @@ def sort_files(files: Iterable[tuple[str, bytes]]) -> Dropped:
     found.publications = list(distinct.values())
     found.publications.sort(key=lambda one: one[1].manifest.sequence)
     found.customers.sort(key=lambda one: one[1].sequence)
+    found.receipts.sort(key=lambda one: one[1].promise.sequence)
     return found
 
 
@@ -88,10 +93,14 @@ def _one(found: Dropped, name: str, data: bytes) -> None:
     try:
         fields = parse_json(data, name)
     except PlimsollError as error:
-        found.refused.append(Refused(name, "", str(error)))
+        # no text that happens to lie there begins like this
+        damaged = "one of the exchange's files" if data.lstrip().startswith(b"{") else ""
+        found.refused.append(Refused(name, damaged, str(error)))
         return
     if _is_customer(fields):
         _take(found, name, "an account file", found.customers, _read_customer, data)
+    elif _is_receipt(fields):
+        _take(found, name, "a receipt", found.receipts, _read_receipt, data)
     elif _is_reader(fields):
         _take(found, name, "a reader's file", found.readers, _read_reader, data)
     else:
@@ -99,16 +108,18 @@ def _one(found: Dropped, name: str, data: bytes) -> None:
 
 
 def _archive(found: Dropped, name: str, data: bytes) -> None:
-    """A publication, or a parcel: one with a customer's file beside."""
+    """A publication, or a parcel: one with a customer's file beside, and perhaps her receipt."""
     try:
         files = read_archive(data)
     except PlimsollError as error:
         found.refused.append(Refused(name, "a publication", str(error)))
         return
-    own = files.pop(PARCELLED, None)
+    own, promised = files.pop(PARCELLED, None), files.pop(PARCELLED_RECEIPT, None)
     _take(found, name, "a publication", found.publications, _read_loose, files)
     if own is not None:
         _take(found, f"{name}/{PARCELLED}", "an account file", found.customers, _read_customer, own)
+    if promised is not None:
+        _take(found, f"{name}/{PARCELLED_RECEIPT}", "a receipt", found.receipts, _read_receipt, promised)
 
 
 def _take(found: Dropped, name: str, what: str, target: list[Any], read: Any, data: Any) -> None:
@@ -126,12 +137,16 @@ def _read_customer(data: bytes, name: str) -> CustomerFile:
     return CustomerFile.parse(data, name)
 
 
+def _read_receipt(data: bytes, name: str) -> Receipt:
+    return Receipt.parse(data, name)
+
+
 def _read_reader(data: bytes, name: str) -> ReaderFile:
     return load_model(ReaderFile, data, name)
 
 
 def _own_kind(name: str, data: bytes) -> bool:
-    """A customer's or a reader's file that lies beside a publication's, or another publication's archive."""
+    """A customer's file, a receipt or a reader's file that lies beside a publication's, or another's archive."""
     if _is_archive(data):
         return True
     if not name.endswith(".json"):
@@ -140,7 +155,7 @@ def _own_kind(name: str, data: bytes) -> bool:
         fields = parse_json(data, name)
     except PlimsollError:
         return False
-    return _is_customer(fields) or _is_reader(fields)
+    return _is_customer(fields) or _is_receipt(fields) or _is_reader(fields)
 
 
 def _is_archive(data: bytes) -> bool:
@@ -149,6 +164,10 @@ def _is_archive(data: bytes) -> bool:
 
 def _is_customer(fields: object) -> bool:
     return isinstance(fields, dict) and {"identifier", "blind"} <= fields.keys()
+
+
+def _is_receipt(fields: object) -> bool:
+    return isinstance(fields, dict) and {"promise", "leaf"} <= fields.keys()
 
 
 def _is_reader(fields: object) -> bool:

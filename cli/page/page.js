@@ -195,6 +195,7 @@ for (const id of ["key", "root"])
 
 function answered(answer) {
   const parts = [verdict(answer.verdict)];
+  if (answer.promise) parts.push(promise(answer.promise));
   if (answer.account) parts.push(account(answer.account));
   if (answer.checks && answer.checks.length) parts.push(checks(answer.checks));
   if (answer.figures && answer.figures.length) parts.push(figures(answer.figures));
@@ -252,6 +253,22 @@ function account(given) {
     make("b", {}, one.title), make("p", {}, one.text), one.code ? make("p", { class: "owner" }, one.code) : null));
   return section(given.title, given.lead,
     make("div", { class: "card" }, held, facts, make("p", { class: `health ${given.tone}` }, given.health), ...owned));
+}
+
+function promise(given) {
+  const steps = given.steps.map((one, place) => {
+    const mark = place === 0 ? "✎" : { good: "✓", bad: "✕", warn: "…" }[one.tone] || "…";
+    return make("li", { class: one.tone }, make("span", { class: "dot", "aria-hidden": "true" }, mark),
+      make("b", {}, one.title), one.time ? make("span", { class: "quiet small when" }, one.time) : null, make("p", {}, one.text));
+  });
+  const box = make("div", { class: `card promise ${given.tone}` },
+    make("p", { class: "seal" }, tag(given.tone, given.word)), make("ol", { class: "course" }, ...steps));
+  if (given.holdings) {
+    const rows = given.holdings.map((one) => [one.name, one.side, one.quantity]);
+    box.append(make("h3", {}, "The promised balances"), rows.length
+      ? table(["What", "Yours or owed", "Quantity"], rows, [2]) : make("p", {}, "No holdings: an empty account was promised."));
+  }
+  return section(given.title, given.lead, box);
 }
 
 function checks(given) {

@@ -40,6 +40,8 @@ def steps(one: Checked, pins: Pins, several: bool) -> list[dict[str, str]]:
     if pins.key is None and failing > SIGNED:
         lines[SIGNED] |= {"tone": "warn", "text": "Somebody signed it. You gave no key, so nobody can know who."}
     lines.append(_account(one))
+    if one.promises:
+        lines.append(_promises(one))
     if several:
         lines.append(_joined(one))
     return lines
@@ -60,6 +62,17 @@ def _account(one: Checked) -> dict[str, str]:
     if one.account:
         return _line("good", title, "Your entry leads to the book's root, and no second entry can have your name.")
     return _line("skip", title, NOT_REACHED if one.file else "You brought no account file for this publication.")
+
+
+def _promises(one: Checked) -> dict[str, str]:
+    title = "The receipt's promise was kept"
+    if any(promised.broken for promised in one.promises):
+        return _line("bad", title, "The exchange signed two books for one publication.")
+    if any(promised.error or promised.owner_error for promised in one.promises):
+        return _line("bad", title, FAILED)
+    if all(promised.kept for promised in one.promises):
+        return _line("good", title, "The exchange had signed this book's root before it published it.")
+    return _line("skip", title, NOT_REACHED)
 
 
 def _joined(one: Checked) -> dict[str, str]:

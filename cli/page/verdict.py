@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from plimsoll.cli.page.checked import Checked, Pins
+from plimsoll.cli.page.checked import Checked, Pins, Promised
 from plimsoll.cli.page.dropped import Dropped
 from plimsoll.cli.page.ownership import title_todo
-from plimsoll.cli.page.words import AGAIN, DO_NOT_RELY, KEEP, TELL, failed
+from plimsoll.cli.page.promise_words import alone_verdict, promise_verdict
+from plimsoll.cli.page.words import DO_NOT_RELY, FRESH, KEEP, TELL, failed, said
 from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.problems import printable
 from plimsoll.verifier.customer import show_quad
@@ -20,21 +21,27 @@ from plimsoll.verifier.policy import snapshot_time
 OLD_DAYS: Final = 2
 
 
-def said(tone: str, title: str, text: str, todo: Sequence[str] = (), exact: str = "") -> dict[str, Any]:
-    """A verdict; `tone` is good, warn or bad."""
-    return {"tone": tone, "title": title, "text": text, "todo": list(todo), "exact": exact}
+def verdict(checked: Sequence[Checked], alone: Sequence[Promised], dropped: Dropped, pins: Pins) -> dict[str, Any]:
+    """What is said of publications that were read, the newest last. Good is only what passes every line of it.
+
+    Args:
+        alone: receipts whose publications are not there.
+    """
+    return (
+        promise_verdict(checked, alone, pins, broken=True)
+        or _broken(checked, alone, dropped, pins)
+        or _open(checked[-1], checked, alone, dropped, pins)
+        or _good(checked[-1])
+    )
 
 
-def verdict(checked: Sequence[Checked], dropped: Dropped, pins: Pins) -> dict[str, Any]:
-    """What is said of publications that were read, the newest last. Good is only what passes every line of it."""
-    return _broken(checked, dropped, pins) or _open(checked[-1], checked, dropped, pins) or _good(checked[-1])
-
-
-def nothing(dropped: Dropped) -> dict[str, Any]:
+def nothing(dropped: Dropped, alone: Sequence[Promised], pins: Pins) -> dict[str, Any]:
     """What is said where no publication could be read."""
-    damaged = _damaged(dropped)
+    damaged = promise_verdict((), alone, pins, broken=True) or _damaged(dropped)
     if damaged:
         return damaged
+    if alone:
+        return promise_verdict((), alone, pins, broken=False) or alone_verdict(alone[-1], pins)
     if dropped.customers:
         file = dropped.customers[-1][1]
         text = (
@@ -42,19 +49,24 @@ def nothing(dropped: Dropped) -> dict[str, Any]:
         )
         return said("warn", "The publication is missing", text, ("Download it from the exchange and drop it, too.",))
     exact = dropped.refused[0].reason if dropped.refused else ""
-    text = "None of these files is a publication or an account file."
+    text = "None of these files is a publication, an account file or a receipt."
     return said(
         "warn", "There is nothing to check", text, ("Ask the exchange for its publication and your file.",), exact
     )
 
 
-def _broken(checked: Sequence[Checked], dropped: Dropped, pins: Pins) -> dict[str, Any] | None:
+def _broken(
+    checked: Sequence[Checked], alone: Sequence[Promised], dropped: Dropped, pins: Pins
+) -> dict[str, Any] | None:
     for one in reversed(checked):
         if one.error is not None:
             return _failure(f"Publication {one.number} fails its checks", one.error)
         if one.account_error is not None:
             title = f"Your account is not in publication {one.number} as your file says"
             return _failure(title, one.account_error)
+    receipts = promise_verdict(checked, alone, pins, broken=False)
+    if receipts:
+        return receipts
     for old, new in pairwise(checked):
         if new.join_error is None:
             continue
@@ -80,11 +92,13 @@ def _damaged(dropped: Dropped) -> dict[str, Any] | None:
     for one in dropped.refused:
         if one.what:
             text = f"It looks like {one.what}, but it cannot be read as one."
-            return said("bad", f"{printable(one.name)} is damaged or was changed", text, (AGAIN,), one.reason)
+            return said("bad", f"{printable(one.name)} is damaged or was changed", text, (FRESH,), one.reason)
     return None
 
 
-def _open(newest: Checked, checked: Sequence[Checked], dropped: Dropped, pins: Pins) -> dict[str, Any] | None:
+def _open(
+    newest: Checked, checked: Sequence[Checked], alone: Sequence[Promised], dropped: Dropped, pins: Pins
+) -> dict[str, Any] | None:
     venue = newest.bundle.manifest.venue
     if any(one.files_left for one in checked) or len({one.file.identifier for one in checked if one.file}) > 1:
         text = "You brought account files of more than one account. They were not all looked at."
@@ -94,6 +108,13 @@ def _open(newest: Checked, checked: Sequence[Checked], dropped: Dropped, pins: P
             text = f"An account file is for publication {file.sequence} of {file.venue}, which is not among your files."
             todo = ("Bring that publication, or remove the file.",)
             return said("warn", "One file belongs to another publication", text, todo)
+    for promised in alone:
+        promise = promised.receipt.promise
+        text = (
+            f"On {promised.moment} {promise.venue} signed a receipt for its publication {promise.sequence}, which is "
+            "not among your files. Whether it was kept, only that publication can show."
+        )
+        return said("warn", "Your receipt is for another publication", text, ("Bring that publication, too.",))
     if newest.account is None:
         text = f"All of {venue}'s publication was verified: at {newest.moment} {newest.covered}."
         todo = ("Add your own account file for this publication.",)
@@ -117,8 +138,11 @@ def _good(newest: Checked) -> dict[str, Any]:
         f"{newest.bundle.manifest.venue} has proven that at {newest.moment} {newest.covered}. "
         "Your account is one of them, once, with the balances below."
     )
+    kept = next((promised for promised in newest.promises if promised.owner), None)
+    if kept:
+        text += f" It had promised you just that on {kept.moment}, and it kept its word."
     if age >= OLD_DAYS:
-        text += f" That was {age} days ago: ask for a newer publication to know about today."
+        text += f" The publication is {age} days old: ask for a newer one to know about today."
     todo = ("Compare the balances below with your own records.", *title_todo(newest.account))
     return said("good", "Your account is in the book", text, todo)
 

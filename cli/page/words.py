@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from plimsoll.engine.health import Status
 
 AGAIN: Final = "Get the publication once more, from another place, and check again: a file can be damaged on its way."
+FRESH: Final = "Get this file once more from where you had it, and check again: a file can be damaged on its way."
 TELL: Final = "If it fails again, ask the exchange, in writing. Tell other customers and whoever supervises it."
 KEEP: Final = "Keep the files as they are: they are your evidence."
 DO_NOT_RELY: Final = (AGAIN, TELL, KEEP)
@@ -67,6 +69,11 @@ NOT_SAID: Final = (
     "Whether the rules are good: they are the exchange's own.",
     "Whether the listed coins are on their chains. Anybody can look them up at the blocks that are named.",
 )
+
+
+def said(tone: str, title: str, text: str, todo: Sequence[str] = (), exact: str = "") -> dict[str, Any]:
+    """A verdict; `tone` is good, warn or bad."""
+    return {"tone": tone, "title": title, "text": text, "todo": list(todo), "exact": exact}
 
 
 def failed(step: str) -> tuple[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser import Browser, chromium
+from page_asked import verified_once
 
 from plimsoll.cli.page.build import PageError, build_page
 
@@ -16,6 +17,12 @@ def _absent(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what}; continuous integration must have it")
     pytest.skip(what)
+
+
+@pytest.fixture
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each publication is really verified, but once for each key and set of oracles."""
+    monkeypatch.setattr("plimsoll.cli.page.answer.verify_bundle", verified_once)
 
 
 @pytest.fixture(scope="session")

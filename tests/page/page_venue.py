@@ -15,6 +15,7 @@ from plimsoll.circuits.poseidon2 import permute
 from plimsoll.prover.customers import customer_files
 from plimsoll.prover.job import new_opening, prove_book
 from plimsoll.prover.publication import make_bundle
+from plimsoll.prover.receipts import issue
 from plimsoll.prover.signing_key import SigningKey
 from plimsoll.verifier.archive import write_archive
 from plimsoll.verifier.bundle import (
@@ -32,6 +33,7 @@ from plimsoll.verifier.bundle import (
 from plimsoll.verifier.bundle import PARAMETERS as RULES
 from plimsoll.verifier.bundle import SNAPSHOT as MARKET
 from plimsoll.verifier.customer import show_quad
+from plimsoll.verifier.receipts import Promise, promise_digest
 from plimsoll.verifier.statement import read_proof
 
 HOSTILE = '<img src=x onerror="document.title=1">'
@@ -50,6 +52,7 @@ class Day:
     bundle: Bundle
     files: dict[str, bytes]
     customers: dict[str, bytes]
+    receipts: dict[str, bytes]
 
     @property
     def archive(self) -> bytes:
@@ -78,7 +81,34 @@ def day(number: int) -> Day:
 
     made = customer_files(book, snapshot, PARAMETERS, opening, permute)
     signed = {MANIFEST: bundle.manifest_bytes, SIGNATURE: bundle.signature.model_dump_json().encode()}
-    return Day(bundle, parts | signed, {one.identifier: one.model_dump_json().encode() for one in made})
+    promised = issue(book, snapshot, PARAMETERS, opening, permute, venue(), time - HOUR // 120)
+    receipts = {account: one.model_dump_json().encode() for account, one in promised}
+    return Day(bundle, parts | signed, {one.identifier: one.model_dump_json().encode() for one in made}, receipts)
+
+
+@cache
+def other_book(which: str) -> Day:
+    """What the venue signs under day 0's number after it promised day 0: ann is left out, or has less."""
+    lots = {name: held for name, held in LOTS.items() if name != "ann"}
+    if which == "less":
+        lots["ann"] = LOTS["ann"] | {"BTC": 20_000}
+    book = small_book(lots)
+    opening = new_opening(book, SHAPE, SNAPSHOT, PARAMETERS)
+    proof = prove_book(book, SNAPSHOT, PARAMETERS, SHAPE, opening)
+    parts = {name: day(0).files[name] for name in (MARKET, RULES, ATTESTATION)} | {PROOF: proof}
+    bundle = make_bundle(parts, venue(), day(0).bundle.manifest.time, None)
+    signed = {MANIFEST: bundle.manifest_bytes, SIGNATURE: bundle.signature.model_dump_json().encode()}
+    made = customer_files(book, SNAPSHOT, PARAMETERS, opening, permute)
+    return Day(bundle, parts | signed, {one.identifier: one.model_dump_json().encode() for one in made}, {})
+
+
+def signed_receipt(key: SigningKey, promise: dict[str, Any] | None = None) -> bytes:
+    """Ann's receipt for day 0 with another promise or signature."""
+    fields = json.loads(day(0).receipts["ann"])
+    fields["promise"] |= promise or {}
+    digest = promise_digest(Promise.model_validate(fields["promise"]))
+    changed = {"public_key": key.public_key.hex(), "signature": key.sign(digest).hex()}
+    return json.dumps(fields | changed).encode()
 
 
 def key() -> str:

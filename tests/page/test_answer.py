@@ -5,54 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
 
 import page_venue
 import pytest
 import whole_day
+from page_asked import asked, packed, verdict
 from page_venue import day, key, reader, root
 
 from plimsoll.cli.page.account import shown_name
-from plimsoll.cli.page.answer import answer, answer_text
+from plimsoll.cli.page.answer import answer_text
 from plimsoll.prover.publication import make_bundle
-from plimsoll.verifier.archive import write_archive
-from plimsoll.verifier.bundle import MANIFEST, SIGNATURE, Bundle
-from plimsoll.verifier.oracles import OracleSet
-from plimsoll.verifier.policy import Policy
-from plimsoll.verifier.publication import VerifiedBundle, verify_bundle
 
-VERIFIED: dict[tuple[bytes, bytes, bytes, bool], VerifiedBundle] = {}
-
-
-@pytest.fixture(autouse=True)
-def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each publication is really verified, but once for each key and set of oracles."""
-    monkeypatch.setattr("plimsoll.cli.page.answer.verify_bundle", verified_once)
-
-
-def verified_once(bundle: Bundle, key: bytes, oracles: OracleSet | None, policy: Policy) -> VerifiedBundle:
-    name = (bundle.digest, bundle.signature.signature, key, oracles is None)
-    if name not in VERIFIED:
-        VERIFIED[name] = verify_bundle(bundle, key, oracles, policy)
-    return VERIFIED[name]
-
-
-def asked(files: dict[str, bytes], key: str = "", root: str = "") -> dict[str, Any]:
-    return answer(list(files.items()), key, root, lambda _: None)
-
-
-def verdict(files: dict[str, bytes], key: str = "", root: str = "") -> tuple[str, str]:
-    said = asked(files, key, root)["verdict"]
-    return said["tone"], said["title"]
+pytestmark = pytest.mark.usefixtures("once")
 
 
 def honest() -> dict[str, bytes]:
     return {"book.tar": day(0).archive, "me.json": day(0).customers["ann"]}
-
-
-def packed(bundle: Bundle) -> bytes:
-    signed = {MANIFEST: bundle.manifest_bytes, SIGNATURE: bundle.signature.model_dump_json().encode()}
-    return write_archive(bundle.files | signed)
 
 
 def test_honest_files_are_good_with_the_key_only() -> None:

@@ -14,6 +14,8 @@ import whole_day
 from browser import Browser
 from page_venue import HOSTILE, day
 
+from plimsoll.verifier.archive import write_archive
+
 
 def check(tab: Browser, folder: Path, files: dict[str, bytes], key: str = "", root: str = "") -> str:
     """Drops files on the emptied page, types, presses the button. The answer's text, its tone first."""
@@ -112,6 +114,47 @@ def test_files_by_the_chooser_and_a_missing_publication(tab: Browser, tmp_path: 
     tab.run("document.getElementById('answer').replaceChildren(); document.getElementById('check').click()")
     tab.wait("document.querySelector('#answer .verdict.warn') !== null")
     assert "The publication is missing" in tab.run("document.getElementById('answer').innerText")
+
+
+def brought(**more: bytes) -> dict[str, bytes]:
+    return {"book.tar": day(0).archive, "me.json": day(0).customers["ann"]} | {f"{n}.x": d for n, d in more.items()}
+
+
+def test_a_kept_promise_from_a_parcel(tab: Browser, tmp_path: Path) -> None:
+    inside = {"customer.json": day(0).customers["ann"], "receipt.json": day(0).receipts["ann"]}
+    text = check(tab, tmp_path, {"parcel.tar": write_archive(day(0).files | inside)}, page_venue.key())
+    assert text.startswith("good\n") and "It had promised you just that on" in text
+    assert tab.run("document.querySelector('.promise .seal').innerText") == "kept"
+    steps = tab.run("[...document.querySelectorAll('.course li')].map((one) => one.innerText)")
+    assert "small signed that account ann stands in the book of publication 3" in steps[0]
+    assert "The book shows it" in steps[1]
+
+
+@pytest.mark.parametrize("which", ["omitted", "less"])
+def test_a_broken_promise_is_named_evidence(tab: Browser, tmp_path: Path, which: str) -> None:
+    files = brought(receipt=day(0).receipts["ann"]) | {"book.tar": page_venue.other_book(which).archive}
+    text = check(tab, tmp_path, files, page_venue.key())
+    assert text.startswith("bad\n") and "The exchange broke its promise to you" in text
+    assert "together they are your evidence" in text and "The promised balances" in text
+    assert tab.run("document.querySelector('.promise .seal').innerText") == "broken"
+    balances = tab.run("[...document.querySelectorAll('.promise tbody tr')].map((one) => one.innerText)")
+    assert balances == ["BTC\tyours\t3", "USD-CASH\tyou owe it\t10,000"]
+
+
+def test_receipts_that_are_none(tab: Browser, tmp_path: Path) -> None:
+    """Another venue's, a forged one, a damaged one; and one that comes before its publication."""
+    honest = day(0).receipts["ann"]
+    forged = json.dumps(json.loads(honest) | {"leaf": json.loads(day(0).receipts["ben"])["leaf"]}).encode()
+    for receipt, title in (
+        (page_venue.signed_receipt(page_venue.impostor()), "The receipt is not signed by this exchange"),
+        (forged, "The receipt is forged or was changed"),
+        (honest[:-9], "receipt.x is damaged or was changed"),
+    ):
+        text = check(tab, tmp_path, brought(receipt=receipt), page_venue.key())
+        assert text.startswith("bad\n") and title in text and "kept its word" not in text
+        assert tab.run("document.querySelectorAll('.promise').length") == 0
+    text = check(tab, tmp_path, {"receipt.x": honest}, page_venue.key())
+    assert text.startswith("warn\n") and "Your receipt is signed by the exchange" in text and "Not here yet" in text
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ def office(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def parcel(office: Path, file: str) -> int:
-    return run(["customer", "parcel", str(office / file), str(office / "book.tar"), str(office / "parcel.tar")])
+def parcel(office: Path, file: str, *more: str) -> int:
+    return run(["customer", "parcel", str(office / file), str(office / "book.tar"), str(office / "parcel.tar"), *more])
 
 
 def test_one_file_says_the_same_as_two(office: Path) -> None:
@@ -51,3 +51,18 @@ def test_a_parcel_hides_nothing(office: Path) -> None:
         assert said["verdict"]["tone"] == "bad"
     said = answer([("p.tar", write_archive(files | {"other.json": b"{}"}))], key(), "", print)
     assert said["verdict"]["title"] == "p.tar is damaged or was changed"
+
+
+def test_a_receipt_goes_with_it(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, number in (("receipt.json", 0), ("later-receipt.json", 1)):
+        (office / name).write_bytes(day(number).receipts["ann"])
+    assert parcel(office, "ann.json", "--receipt", str(office / "later-receipt.json")) == 2
+    assert "is for publication 4 of" in " ".join(capsys.readouterr().err.split())
+    assert not (office / "parcel.tar").exists()
+    assert parcel(office, "ann.json", "--receipt", str(office / "ann.json")) == 3, "no receipt"
+    assert parcel(office, "ann.json", "--receipt", str(office / "receipt.json")) == 0
+    said = answer([("parcel.tar", (office / "parcel.tar").read_bytes())], key(), "", print)
+    assert said["verdict"]["tone"] == "good" and said["promise"]["word"] == "kept"
+    files = read_archive((office / "parcel.tar").read_bytes()) | {"receipt.json": b"{}"}
+    said = answer([("p.tar", write_archive(files))], key(), "", print)
+    assert said["verdict"]["title"] == "p.tar/receipt.json is damaged or was changed"
