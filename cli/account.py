@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,10 +26,11 @@ from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.account import AccountPolicy, BookRoot, VerifiedAccount, verify_account
 from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.book import verify_book
-from plimsoll.verifier.consumer import ConsumerRequest
+from plimsoll.verifier.consumer import ConsumerContext, ConsumerError, ConsumerRequest
 from plimsoll.verifier.customer import CustomerFile, show_quad
 from plimsoll.verifier.errors import VerificationError, require
 from plimsoll.verifier.policy import hexadecimal
+from plimsoll.verifier.statement import read_proof
 
 SECONDS: Final = 1.0
 """Rough time of a proof; only the bar uses it."""
@@ -97,10 +98,12 @@ def prove(
     check_targets(out, None, force)
     asked, brought = ConsumerRequest.load(request), CustomerFile.load(file)
     elements = OwnerSecret.read(secret).elements
-    snapshot, rules, batches = _published(publication, market, parameters)
+    snapshot, rules, batches, published = _published(publication, market, parameters)
     try:
         opening = opening_of(brought, rules, batches)
         root = opening.root(rules.table.digest(), permute)
+        if published not in (None, root.root):
+            raise PlimsollError(f"{file} is not of {publication}: its leaf is under another root; take the one that is")
         facts = (opening, elements, snapshot, rules, asked.asked(), asked.context(), root)
         proof = console.timed("proving", SECONDS, lambda _tell: prove_account(*facts))
     except AccountRefusedError as error:
@@ -115,16 +118,17 @@ def prove(
 
 def _published(
     publication: Path | None, market: Path | None, parameters: Path | None
-) -> tuple[MarketSnapshot, RiskParameters, Sequence[tuple[Quad, Quad]]]:
-    """What an owner proves about. Nothing is verified: a false publication makes a proof that nobody accepts."""
+) -> tuple[MarketSnapshot, RiskParameters, Sequence[tuple[Quad, Quad]], Quad | None]:
+    """What an owner proves about: with a publication also its root. Nothing is verified: a false publication makes a
+    proof that nobody accepts."""
     if publication is not None:
         from plimsoll.prover.receipts import batches_of  # noqa: PLC0415 - py_ecc is an extra
 
         bundle = read_publication(publication)
-        return bundle.snapshot, bundle.parameters, batches_of(bundle)
+        return bundle.snapshot, bundle.parameters, batches_of(bundle), bundle.manifest.root
     if market is None or parameters is None:
         raise click.UsageError("give --publication, or --market and --parameters")
-    return read_market(MarketSnapshot, market), read_market(RiskParameters, parameters), ()
+    return read_market(MarketSnapshot, market), read_market(RiskParameters, parameters), (), None
 
 
 @account.command()
@@ -203,12 +207,25 @@ def verify(
         verified = verify_account(data, snapshot, rules, asked.asked(), asked.context(), published, accepted)
         require(verified.tag.hex() not in tags, "tag", "a tag that was not acted on", verified.tag.hex())
     except VerificationError as error:
-        return refuse(error, as_json, f"{proof} fails at step")
+        code = refuse(error, as_json, f"{proof} fails at step")
+        other = _differing(data, asked)
+        if other:
+            console.say(f"{proof} is for another {' and '.join(other)}: ask its owner for one for this request")
+        return code
     if as_json:
         console.write_json({"valid": True, **_data(verified, asked)})
     else:
         _show(verified, asked, snapshot)
     return console.OK
+
+
+def _differing(data: bytes, asked: ConsumerRequest) -> list[str]:
+    """The fields in which the proof's context, if it has one, is not the consumer's; for words only."""
+    try:
+        its, mine = ConsumerContext.decode(read_proof(data)[0].context), asked.context()
+    except (VerificationError, ConsumerError):
+        return []
+    return [one.name for one in fields(mine) if getattr(its, one.name) != getattr(mine, one.name)]
 
 
 def _tags(path: Path) -> set[str]:

@@ -18,7 +18,12 @@ from plimsoll.engine.titles import Title
 from plimsoll.prover.customers import customer_files
 from plimsoll.prover.job import new_opening, prove_book
 from plimsoll.prover.owner_secret import OwnerSecret, OwnerSecretError
+from plimsoll.prover.publication import make_bundle, publish
+from plimsoll.prover.signing_key import SigningKey
 from plimsoll.verifier.book import verify_book
+from plimsoll.verifier.bundle import PARAMETERS as RULES_FILE
+from plimsoll.verifier.bundle import PROOF
+from plimsoll.verifier.bundle import SNAPSHOT as SNAPSHOT_FILE
 from plimsoll.verifier.consumer import ConsumerRequest
 from plimsoll.verifier.policy import Policy
 
@@ -164,8 +169,32 @@ OTHERS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_proof_for_another_request_rejected(desk: Desk, name: str) -> None:
+def test_proof_for_another_request_rejected(desk: Desk, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    capsys.readouterr()
     assert desk.verify(**OTHERS[name]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert (f"is for another {name}: ask its owner" in said) == (name not in ("amount", "kind"))
+
+
+def test_file_of_another_publication_is_not_proven(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody would accept the proof: its root is none that the publication has."""
+    venue, plain = SigningKey.from_seed(b"v" * 32), book()
+    owner = OwnerSecret.read(desk.path("owner.json")).key(permute)
+    titled = replace(plain, titles={plain.accounts.index("wide"): Title(owner, 1_000_000)})
+    market = {SNAPSHOT_FILE: SNAPSHOT.model_dump_json().encode(), RULES_FILE: PARAMETERS.model_dump_json().encode()}
+    other = prove_book(titled, SNAPSHOT, PARAMETERS, SHAPE, new_opening(titled, SHAPE, SNAPSHOT, PARAMETERS))
+    for name, proof in (("own", desk.path("book.proof").read_bytes()), ("other", other)):
+        bundle = make_bundle({PROOF: proof, **market}, venue, SNAPSHOT.time, None)
+        publish(bundle, tmp_path / name, policy=Policy(max_age=None))
+    files = ["--secret", str(desk.path("owner.json")), "--request", str(desk.request()), "--out"]
+    for name, code in (("other", 3), ("own", 0)):
+        out = tmp_path / f"{name}.proof"
+        known = [*files, str(out), "--publication", str(tmp_path / name)]
+        assert run(["account", "prove", str(desk.path("wide.json")), *known]) == code
+        assert out.exists() == (code == 0)
+    assert "its leaf is under another root" in " ".join(capsys.readouterr().err.split())
 
 
 def test_expired_proof_rejected(desk: Desk) -> None:
