@@ -172,3 +172,17 @@ def test_opening_of_before_proves_nothing_and_still_opens(tmp_path: Path) -> Non
     assert "raise the snapshot's sequence" in message and "--new-root" in message
     files = [list(customer_files(EXACT.book, SNAPSHOT, PARAMETERS, one, permute)) for one in (old, EXACT.opening)]
     assert files[0] == files[1] and len(files[0]) == len(LOTS)
+
+
+def test_one_batch_shows_the_same_values_at_other_prices() -> None:
+    """So that statement's opening may serve several: nothing that it shows depends on what a price or rate changes."""
+    book, shape = small_book(), ShapeClass(2, 1)
+    opening = new_opening(book, shape, SMALL_SNAPSHOT, SMALL_PARAMETERS)
+    dearer = {name: price * 101 // 100 for name, price in SMALL_SNAPSHOT.prices.items()}
+    moved = SMALL_SNAPSHOT.model_copy(update={"prices": dearer})
+    said = [
+        read_proof(prove_book(book, one, SMALL_PARAMETERS, shape, opening, profile=INSECURE_TEST))[0]
+        for one in (SMALL_SNAPSHOT, moved)
+    ]
+    assert said[0].digests.schedule != said[1].digests.schedule
+    assert said[0].public_values == said[1].public_values
