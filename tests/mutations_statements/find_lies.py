@@ -9,9 +9,10 @@ import json
 import sys
 
 from statement_arguments import argument
+from statement_hunt import search
 from statement_judge import Mutant
 from statement_mutation_page import DATA
-from statement_search import EXTRAS, mutants, search, table_of
+from statement_search import EXTRAS, mutants, table_of
 
 
 def wanted(mutant: Mutant) -> bool:

@@ -48,8 +48,24 @@ class Twins:
 
 
 @dataclass(frozen=True)
+class Shadow:
+    """Two more rows, a row once more and with activity -1, which make up for each other but for one limb.
+
+    In the second the limb `low` is less by `times` 4096^`apart`, and the limb `high`, so many further, is more by
+    `times`. So it takes back one look-up of a number out of range that another row makes.
+    """
+
+    table: str
+    row: int
+    low: int
+    high: int
+    apart: int
+    times: int
+
+
+@dataclass(frozen=True)
 class Lie:
-    """See the module's docstring. `cells` are (cell of the tape, what is added)."""
+    """See the module's docstring."""
 
     program: str
     base: str
@@ -57,6 +73,7 @@ class Lie:
     extra: Extra | None = None
     idle: Idle | None = None
     twins: Twins | None = None
+    shadow: Shadow | None = None
     silence: str = ""
     """A program without any row: the public values are of choice."""
 
@@ -78,6 +95,8 @@ def lie_of(data: Mapping[str, Any]) -> Lie:
     if "twins" in given:
         twins = given["twins"]
         given["twins"] = Twins(twins["table"], twins.get("row", 0), tuple(twins["activities"]))
+    if "shadow" in given:
+        given["shadow"] = Shadow(**given["shadow"])
     return Lie(**given)
 
 
@@ -131,6 +150,15 @@ def told(lie: Lie, tape: Sequence[int]) -> Told:
             raise WitnessError("there is no such row")
         one = there.pop(lie.twins.row)
         there += [fill(path, one, active) for active in lie.twins.activities]
+    if lie.shadow:
+        shade = lie.shadow
+        there = rows.get(shade.table, [])
+        if shade.row >= len(there):
+            raise WitnessError("there is no such row")
+        once, less = list(there[shade.row]), fill(path_of_table(base, shade.table), there[shade.row], -1)
+        less[shade.low] = (less[shade.low] - 4096**shade.apart * shade.times) % P
+        less[shade.high] = (less[shade.high] + shade.times) % P
+        there += [once, less]
     return Told(rows, outputs, tuple(liar.read[: len(tape)]))
 
 

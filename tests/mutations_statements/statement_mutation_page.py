@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from statement_arguments import argument
+from statement_hunt import by_run
 from statement_judge import Mutant
 from statement_lies import Lie, lie_of
-from statement_search import by_run, mutants, table_of
+from statement_search import mutants, table_of
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent.parent / "docs" / "security" / "mutations-statements.md"

@@ -1,4 +1,4 @@
-"""Finds, for each check that is taken out, a lie that is then accepted and that intact tables refuse.
+"""Which lies to try for each check that is taken out; `statement_hunt` finds one that is then accepted.
 
 Strategies are general: they are read off the witness program, and tried in turn on every base.
 """
@@ -6,19 +6,18 @@ Strategies are general: they are read off the witness program, and tried in turn
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
-from statement_judge import Mutant, offences, read
+from statement_judge import Mutant, read
 from statement_liar import ALWAYS, Change, fill
-from statement_lies import Extra, Idle, Lie, Twins, base_of, false, path_of_table, settled, signature
+from statement_lies import Extra, Idle, Lie, Shadow, Twins, path_of_table, signature
 from statement_worlds import BASES, BELOW, FIGURE_KEY
 
-from plimsoll.circuits.compiler.builtins import LEDGER_BUS
+from plimsoll.circuits.compiler.builtins import LEDGER_BUS, RANGE_BUS
 from plimsoll.circuits.field import P
-from plimsoll.circuits.interpreter import WitnessError
 from plimsoll.circuits.tables import BLIND_BUS, Op, Table, TableSet
 
 PROGRAMS = tuple(BASES)
@@ -121,6 +120,7 @@ def about_constraint(mutant: Mutant) -> Iterator[Lie]:
             for base in [one for one in BASES[program]() if broken_by(program, one) == frozenset()][:6]:
                 for row in range(2):
                     yield Lie(program, base, twins=Twins(name, row, activities))
+        yield from about_activity(mutant)
         return
     yield from lies_with(program)
     used = columns_in(table, table.constraints[mutant.place])
@@ -162,6 +162,38 @@ def about_constraint(mutant: Mutant) -> Iterator[Lie]:
             for amount in (1, P - 1, 2**12, 2**60, P - 2**13):
                 yield from lies_with(program, Change(name, number, "add", 0, amount))
                 yield from lies_with(program, Change(name, number, "add", 0, amount, at=1))
+
+
+def about_activity(mutant: Mutant) -> Iterator[Lie]:
+    """A row looks up a number that is out of range, and a row of activity -1 takes it back."""
+    program, name = mutant.program, mutant.table
+    path, steps = path_of_table(BASES[program]()["honest"], name), steps_of(program, name)
+    several = [results_of(s) for s in steps if s["op"] == "limbs"] + [[s["column"] for s in steps if s["op"] == "tape"]]
+    pairs = [(one[i], one[i + apart], apart) for one in several for apart in (1, 2) for i in range(len(one) - apart)]
+    for lie in about_ranges(program, name):
+        whole = signature(lie)
+        if whole is None or whole[1].constraints or list(whole[1].tuples.values()) != [1]:
+            continue
+        [(bus, fields)] = whole[1].tuples
+        if bus != RANGE_BUS or {table for said in whole[1].said_by.values() for table, _ in said} != {name}:
+            continue
+        for number, row in enumerate(whole[0].rows[name]):
+            less = fill(path, row, -1)
+            for low, high, apart in pairs:
+                over = (less[low] - fields[0]) % P
+                times, rest = divmod(over - P * (over > P // 2), 4096**apart)
+                if not rest and 0 <= less[high] + times < 4096:
+                    yield replace(lie, shadow=Shadow(name, number, low, high, apart, times))
+
+
+def about_ranges(program: str, name: str) -> Iterator[Lie]:
+    """Lies about each number of a table that is looked up."""
+    table = table_of(program, name)
+    yield from lies_with(program)
+    for message in table.messages:
+        if message.bus == RANGE_BUS:
+            for column in sorted(columns_in(table, message.fields[0])):
+                yield from islice(about_range(Mutant(program, "message", name, 0), column), 5_000)
 
 
 def refusing(program: str, name: str, number: int) -> Iterator[Lie]:
@@ -315,7 +347,7 @@ def candidates(mutant: Mutant) -> Iterator[Lie]:
         for number, step in enumerate(steps_of(mutant.program, mutant.table)):
             if step["op"] == "tape" and step["column"] in amount:
                 yield from lies_with(mutant.program, Change(mutant.table, number, "add", 0, 5))
-    elif message.bus == "builtin:range_check":
+    elif message.bus == RANGE_BUS:
         for column in sorted(columns):
             yield from about_range(mutant, column)
     elif message.bus.startswith("fn:"):
@@ -325,50 +357,3 @@ def candidates(mutant: Mutant) -> Iterator[Lie]:
             yield from about_claim(mutant)
     else:
         yield from about_results(mutant, columns)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A lie that the mutant accepts. `strict`: outputs that an honest run of the same private input does not give."""
-
-    lie: Lie
-    strict: bool
-
-
-def accepts(mutant: Mutant, lie: Lie) -> bool | None:
-    """Whether the mutant accepts what intact tables refuse: True for a lie, False for rows of a true statement."""
-    whole = signature(lie)
-    if whole is None:
-        return None
-    result, broken = whole
-    if by_run(mutant):
-        try:
-            result, left = settled(lie, mutant)
-        except WitnessError:
-            return None
-        base = base_of(lie)
-        if not left.none or offences(base.machine.tables, result.rows, result.outputs).none:
-            return None
-    elif not broken.only(mutant):
-        return None
-    return false(lie, result)
-
-
-def by_run(mutant: Mutant) -> bool:
-    """Whether other rows change when the check is gone: entries of the ledger, and claims."""
-    if mutant.kind == "constraint":
-        return mutant.place == 0
-    bus = table_of(mutant.program, mutant.table).messages[mutant.place].bus
-    return bus == LEDGER_BUS or bus.startswith("fn:") or mutant.kind == "factor"
-
-
-def search(mutant: Mutant) -> Found | None:
-    """The first lie; else the first rows that are accepted though the statement is true; else None."""
-    loose = None
-    for lie in candidates(mutant):
-        verdict = accepts(mutant, lie)
-        if verdict:
-            return Found(lie, True)
-        if verdict is False and loose is None:
-            loose = Found(lie, False)
-    return loose

@@ -128,6 +128,8 @@ def batch_bases() -> Bases:
         tapes[f"past its piece, slot {slot}"] = batch_tape((replaced(slot, held(slot, 2**36 + 5, 0), over), *rest))
     twice = account(*(held(k, 2**50) for k in range(6)), held(4, 7), held(7, 2), worth=5)
     tapes["key twice, slot 0"] = batch_tape((twice, *rest))
+    far = replace(BELOW, gap=(4095, 0, 0, 0))
+    tapes["a gap of 4095, and one of -1"] = batch_tape((far, RICH, replace(OTHER, gap=(P - 1, 0, 0, 0)), EMPTY))
     tapes["start is -5"] = batch_tape((BELOW, *rest), start=-5)
     tapes["start is 2^60"] = batch_tape((BELOW, *rest), start=2**60)
     tapes["last is above 2^60"] = batch_tape((BELOW, *rest), start=2**60 - 1)
@@ -197,6 +199,9 @@ def lying_books() -> dict[str, Book]:
             public = book.records
             terms = [[int(i == at), *one[1:]] for i, one in enumerate(public.terms)]
             books[f"longs are not shorts {name}, instrument {at}"] = replace(book, public=replace(public, terms=terms))
+    for name in ("by 16 p", "by -16 p"):
+        book = Book((Slot([[*unequal[name], *[0] * 4], [1, 0] * 4, *rows_for([])[ROWS:]], 5000),))
+        books[f"longs are not shorts {name}, and one of others"] = book.terms(figures=LOOSE)
     for at in range(4):
         for part in range(4):
             book = ONE.terms(shown=range(4)).with_public("terms", at, 4 + part, 1)
@@ -214,7 +219,7 @@ def lying_books() -> dict[str, Book]:
     books["above, without a borrow"] = replace(low, liabilities=tuple((*one[:2], 0) for one in low.borrows()))
     for asset in range(2):
         for borrow in range(2):
-            bounds = [b - (i == asset) for i, b in enumerate(OWING.liability())]
+            bounds = [b - 1 if i == asset else b + 4095 for i, b in enumerate(OWING.liability())]
             owing = OWING.terms(bounds=bounds, figures=LOOSE)
             borrows = tuple((*one[:2], borrow * (i == asset)) for i, one in enumerate(owing.borrows()))
             words = "with" if borrow else "without"
@@ -230,6 +235,7 @@ def lying_books() -> dict[str, Book]:
     books["a part of a borrow"] = replace(high, liabilities=(first, (low_part, high_part, part)))
     books["start is -5"] = loosely(replace(Book((FIRST, SECOND)), start=-5))
     books["last is 2^60"] = loosely(Book((replace(FIRST, last=2**60),)))
+    books["last is 2^60, one before is 8192"] = loosely(Book((replace(FIRST, last=8192), replace(SECOND, last=2**60))))
     books["last is -1"] = loosely(Book((replace(FIRST, last=P - 1), SECOND)))
     return books
 
@@ -245,6 +251,9 @@ def totals_bases() -> Bases:
     books["no batch"] = loosely(replace(QUIET, slots=(NONE, NONE), rows=rows_for([])))
     plenty = tuple(Slot([[many] * 8] * (ROWS + FIGURES), last) for many, last in ((100, 5000), (1000, 9000)))
     books["plenty"] = loosely(Book(plenty))
+    full = Book((Slot([[4096] * 8] * (ROWS + FIGURES), 5000),))
+    full = full.terms(bounds=[b + 2**92 for b in full.liability()], figures=LOOSE)
+    books["4096 of each"] = full.with_public("terms", 0, 0, -1)
     bases = {name: totals_base(name, book) for name, book in books.items()}
     quiet = bases["a batch of nothing"]
     nothing = loosely(QUIET)
@@ -303,6 +312,7 @@ def account_bases() -> Bases:
         tapes[f"lien is -2^{12 * place}"] = tape_of(lien=-(2 ** (12 * place)))
     tapes["order is -5"] = tape_of(order=-5)
     tapes["order is 2^60"] = tape_of(order=2**60)
+    tapes["order is 2^60 + 4096"] = tape_of(order=2**60 + 4096)
     return {name: Base(name, account_machine(), tuple(tape), {}) for name, tape in tapes.items()}
 
 
