@@ -22,8 +22,10 @@ from plimsoll.cli.prove import HOLDINGS, read_book
 from plimsoll.cli.prove_files import default_opening, refuse_second_root, warn_of_secrets
 from plimsoll.cli.readers import warn_of_readers
 from plimsoll.cli.verdicts import refuse
+from plimsoll.engine.decimals import PPM_DIGITS, parse_decimal
 from plimsoll.engine.ingest.preflight import check_directory
 from plimsoll.engine.parameters import RiskParameters
+from plimsoll.engine.problems import RefusedValueError
 from plimsoll.engine.scenarios import NO_SCENARIOS, ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.tape import TapeError
@@ -36,6 +38,13 @@ LEAVES: Final = 12
 """log2 of the leaves of a batch, where the book has more accounts than that."""
 SECONDS_A_PROOF: Final = 2.0
 """Estimate of the time to verify; only the bar uses it."""
+
+
+def _surplus(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    try:
+        return parse_decimal(value, PPM_DIGITS)
+    except RefusedValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}; {error.remedy}", ctx, param) from None
 
 
 @click.group()
@@ -75,6 +84,14 @@ def book() -> None:
     metavar="CURRENCY=AMOUNT",
     help="Prove that what customers own of a currency is no more than this; repeat it [default: none].",
 )
+@click.option(
+    "--surplus",
+    metavar="RATE",
+    callback=_surplus,
+    default="0",
+    show_default=True,
+    help="Claim that reserves exceed each bounded liability by this part of it, such as 0.05; compared by `verify`.",
+)
 @click.option("--new-root", is_flag=True, help="Draw a new opening although a proof of this sequence exists.")
 @QUANTIZE
 @AT
@@ -92,6 +109,7 @@ def prove(
     show_totals: bool,
     hide_deficits: bool,
     bounds: tuple[str, ...],
+    surplus: int,
     new_root: bool,
     quantize: bool,
     at: int | None,
@@ -110,7 +128,9 @@ def prove(
     forbid_core_dumps()
     check_directory(book)
     check_places(out, opening)
-    demand = Demand(fund, allow_failing, show_totals, hide_deficits, liability_bounds(bounds))
+    demand = Demand(fund, allow_failing, show_totals, hide_deficits, liability_bounds(bounds), surplus)
+    if surplus and not demand.bounds:
+        raise click.UsageError("--surplus is on top of bounded liabilities: name them with --liabilities")
     warn_of_readers(book)
     scenarios = NO_SCENARIOS if scenario_file is None else read_market(ScenarioList, scenario_file)
     checked = read_book(book, quantize, at, max_age, as_json)

@@ -53,13 +53,15 @@ FEW: Final = 10
 
 @dataclass(frozen=True)
 class Demand:
-    """What is to be claimed. `fund`: 10^-20 quote currency; `bounds`: units of each currency that is bounded."""
+    """What is to be claimed. `fund`: 10^-20 quote currency; `bounds`: units of each currency that is bounded;
+    `surplus`: ppm."""
 
     fund: int
     allow_failing: bool
     show_totals: bool
     hide_deficits: bool
     bounds: Mapping[str, str]
+    surplus: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def demanded_claims(checked: CheckedBook, figures: BookFigures, scenarios: Scena
         show_totals=demand.show_totals,
         bound_liabilities=dict(demand.bounds),
         exact=not demand.hide_deficits,
+        surplus=demand.surplus,
     )
     check_claims(figures, claims, table, terms_of(claims, table, scenarios))
     return claims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.ethereum import show_address
 from plimsoll.verifier.ownership import DOMAIN, OWNERSHIP, OwnedAddress, Reserves, message
-from plimsoll.verifier.reserves import Occasion, verify_reserves
+from plimsoll.verifier.reserves import Occasion, shared_addresses, verify_reserves
 
 
 @click.group()
@@ -100,6 +101,38 @@ def verify(
     for chain, (height, block) in found.blocks.items():
         terminal.print(f"look at         {chain:<10} block {height}, 0x{block.hex()}")
     return console.OK
+
+
+@reserves.command()
+@click.argument("listed", type=PATH, nargs=-1, required=True)
+@JSON
+def shared(listed: tuple[Path, ...], as_json: bool) -> int:
+    """Whether two venues list one address: the coins there are those of at most one of them.
+
+    LISTED are the files `reserves.json` of two venues or more. Venues are told apart by their keys. Verify each list
+    with its publication first: an address that did not sign is nobody's.
+
+    \b
+    Exit codes: 0 no address twice, 1 addresses that two venues list, 2 wrong usage, 3 a file cannot be read.
+    """
+    if len(listed) < 2:
+        raise click.UsageError("one list alone shares nothing: name the lists of two venues or more")
+    lists = [Reserves.load(path) for path in listed]
+    if len({one.venue_key for one in lists}) == 1:
+        raise click.UsageError("all lists are under one venue's key: name the lists of two venues or more")
+    found = [
+        {"first": str(a), "second": str(b), "address": address}
+        for (a, one), (b, other) in combinations(zip(listed, lists, strict=True), 2)
+        for address in shared_addresses(one, other)
+    ]
+    if as_json:
+        console.write_json({"shared": found})
+    elif found:
+        for each in found:
+            console.show_error(f"{each['address']} stands in {each['first']} and in {each['second']}")
+    else:
+        click.echo(f"No address stands in two of these {len(lists)} lists.")
+    return console.FAILED if found else console.OK
 
 
 def typed_data(listed: Reserves, one: OwnedAddress) -> dict[str, object]:

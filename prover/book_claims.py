@@ -18,6 +18,7 @@ def claims_of(
     show_totals: bool,
     bound_liabilities: dict[str, str] | None = None,
     exact: bool = True,
+    surplus: int = 0,
 ) -> BookClaims:
     """The claims that are true of a book.
 
@@ -27,6 +28,8 @@ def claims_of(
         bound_liabilities: by currency, in units; None: each currency's liabilities as they are.
         exact: publish each sum of shortfalls and its number; else only that deficits are within the fund, and of the
             margin gap the next power of ten. An exact sum over few accounts tells much of their positions.
+        surplus: by which reserves exceed each bounded liability, ppm of it; no proof is about it, whoever verifies a
+            publication compares it with the reserves listed.
     """
     totals = None
     if show_totals:
@@ -51,7 +54,7 @@ def claims_of(
         totals=totals,
         liabilities=bound_liabilities,
         insurance_fund=fund,
-        surplus=0,
+        surplus=surplus,
         margin_gap=claimed[0],
         deficits=tuple(claimed[1:]),
     )

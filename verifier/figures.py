@@ -22,6 +22,7 @@ from plimsoll.verifier.whole_book import VerifiedWholeBook
 PROVEN, ATTESTED, CLAIMED, ACCEPTED = "proven", "attested", "claimed", "accepted"
 ROOT, RULES, PROOF = "root of the book", "digest of the rules", "digest of the proof"
 MOMENT, MANIFEST = "time of the snapshot", "manifest"
+REPORTS: Final = "prices reported, none after the snapshot"
 """Names of figures that whoever shows them looks for."""
 NOT_BOUNDED: Final = "not bounded: customers may own any amount of it"
 
@@ -50,6 +51,9 @@ def figures(bundle: Bundle, verified: VerifiedBundle, *, rules: bool = False, st
         Figure("published by the venue at", format_time(bundle.manifest.time), CLAIMED),
         Figure(MANIFEST, verified.digest, ATTESTED),
     ]
+    if verified.prices and bundle.attestation:
+        times = sorted(one.time for one in bundle.attestation.reports)
+        found.append(Figure(REPORTS, f"from {format_time(times[0])} to {format_time(times[-1])}", ATTESTED))
     attested = set(verified.prices.attested) if verified.prices else set()
     for name, price in sorted(snapshot.prices.items()):
         label = ATTESTED if name in attested else CLAIMED

@@ -12,7 +12,7 @@ from wallets import address_of
 
 from plimsoll.cli.main import run
 from plimsoll.verifier.ethereum import show_address
-from plimsoll.verifier.ownership import message
+from plimsoll.verifier.ownership import Reserves, message
 
 BOOK = ["--venue-key", KEY.hex(), "--root", ROOT.hex()]
 MARKET = {"version": 1, "venue": "Example", "time": "2026-11-21T12:00:00Z", "sequence": 7, "quote": "USD", "prices": {}}
@@ -115,3 +115,23 @@ def test_structure_to_sign_has_the_members_that_are_hashed(listed: str, capsys: 
         "block": "0x" + BLOCK.hex(),
         "time": "2026-11-21T11:59:59Z",
     }
+
+
+def test_one_address_for_two_venues_refused(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours = Reserves.load(listed)
+    theirs = ours.model_copy(update={"venue_key": OTHER_KEY, "addresses": ours.addresses[:1]})
+    apart = theirs.model_copy(update={"addresses": ours.addresses[-1:], "venue_key": b"t" * 48})
+    paths = []
+    for name, one in (("theirs", theirs), ("apart", apart)):
+        paths.append(str(tmp_path / f"{name}.json"))
+        Path(paths[-1]).write_text(one.model_dump_json())
+    assert run(["reserves", "shared", listed, paths[0]]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert show_address(ours.addresses[0].address) in said and show_address(ours.addresses[1].address) not in said
+    assert run(["reserves", "shared", listed, *paths, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["shared"]
+    assert [(one["first"], one["second"]) for one in found] == [(listed, paths[0]), (listed, paths[1])]
+    assert run(["reserves", "shared", *paths]) == 0
+    assert run(["reserves", "shared", listed]) == 2
+    assert run(["reserves", "shared", listed, listed]) == 2
+    assert run(["reserves", "shared", listed, str(tmp_path / "nowhere.json")]) == 3

@@ -115,6 +115,21 @@ def test_bound_of_liabilities_rejected(plimsoll: Commands, book: Path, bound: st
     assert not (book / "p").exists() and not list(book.glob("opening*"))
 
 
+@pytest.mark.parametrize(
+    ("surplus", "words"), [("-0.1", "negative"), ("1e-2", "scientific"), ("0.05", "--liabilities")]
+)
+def test_surplus_that_says_nothing_rejected(plimsoll: Commands, book: Path, surplus: str, words: str) -> None:
+    outcome = plimsoll("book", "prove", book, "--out", book / "p", *AT, "--surplus", surplus)
+    assert outcome.code == 2 and words in outcome.err
+    assert not (book / "p").exists() and not list(book.glob("opening*"))
+
+
+def test_surplus_is_claimed(plimsoll: Commands, book: Path) -> None:
+    more = ("--liabilities", "BTC=3", "--surplus", "0.05")
+    assert plimsoll("book", "prove", book, "--out", book / "p", *AT, *more).code == 0
+    assert json.loads((book / "p" / "claims.json").read_text())["surplus"] == "0.05"
+
+
 def test_currency_bounded_twice_rejected(plimsoll: Commands, book: Path) -> None:
     twice = ("--liabilities", "BTC=3", "--liabilities", "BTC=4")
     outcome = plimsoll("book", "prove", book, "--out", book / "p", *AT, *twice)
