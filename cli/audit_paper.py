@@ -194,7 +194,7 @@ def _account(one: VerifiedCustomer) -> str:
     return (
         f'<td class="good">as proven</td><td class="name">{escape(one.identifier)}</td><td>{held}</td>'
         f'<td class="r{short}">{amount(one.health.equity)}</td><td class="r">{amount(one.health.maintenance)}</td>'
-        f'<td class="r">{escape(exact_lien(one.lien))}</td><td class="name key">{owner}</td>'
+        f'<td class="r">{units(Decimal(exact_lien(one.lien)))}</td><td class="name key">{owner}</td>'
     )
 
 

@@ -102,7 +102,7 @@ def test_owner_and_lien_of_each_leaf_are_shown(
     assert (found[second]["owner"], found[second]["lien"]) == (VENUES, "1234.500001")
     assert {(found[one]["owner"], found[one]["lien"]) for one in others} == {(None, "0")}
     page = (tmp_path / "paper.html").read_text()
-    assert page.count(VENUES) == 2 and page.count(">1234.500001<") == 1 and "Key of its owner" in page
+    assert page.count(VENUES) == 2 and page.count(">1,234.500001<") == 1 and "Key of its owner" in page
 
 
 def test_leaf_that_the_venue_does_not_open_is_an_exception(
