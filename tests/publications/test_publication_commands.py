@@ -12,7 +12,6 @@ import pytest
 from venue_office import oracles, parts, published, venue
 
 from plimsoll.cli.main import run
-from plimsoll.cli.publication_changes import changes
 from plimsoll.prover.publication import publish
 from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, PARAMETERS, PROOF, RESERVES, SNAPSHOT
@@ -61,6 +60,7 @@ def test_every_figure_has_its_label(office: Path, capsys: pytest.CaptureFixture[
     data = json.loads(capsys.readouterr().out)
     labels = {one["figure"]: one["label"] for one in data["figures"]}
     assert labels["every account meets its maintenance margin"] == "proven"
+    assert labels["prices reported, none after the snapshot"] == "attested"
     assert labels["price of BTC"] == "attested"
     assert labels["price of COIN0"] == "claimed"
     assert labels["addresses whose keys signed for this book"] == "attested"
@@ -261,29 +261,3 @@ def test_publication_that_would_be_refused_is_not_written(
     assert run([*wrong, "--previous", str(office / "day0")]) == 1
     assert "would be refused at step reserves" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
-
-
-def test_diff_names_what_changed(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["diff", str(office / "day0"), str(office / "day1")]) == 0
-    assert capsys.readouterr().out == "nothing in rules, prices, sums of reserves and the venue's key\n"
-    rules = json.loads(parts(1)[PARAMETERS])
-    rules["revision"] = 2
-    rules["instruments"][0]["haircut"][0]["rate"] = "0.04"
-    market = json.loads(parts(1)[SNAPSHOT])
-    market["prices"]["BTC"] = "1"
-    assert "rules: changed without a higher revision" not in changes(published(0), published(1))
-    new = published(1)
-    other = type(new)(
-        new.manifest,
-        new.manifest_bytes,
-        new.signature,
-        {PARAMETERS: json.dumps(rules).encode(), SNAPSHOT: json.dumps(market).encode(), PROOF: b""},
-    )
-    assert changes(published(0), other) == [
-        "rules of BTC: changed",
-        "rules: revision 1 to 2",
-        "price of BTC: 50000.5 to 1",
-        "reserve (claimed) of BTC: 5 to none",
-        "attestation of prices: gone",
-        "reserves: gone",
-    ]
