@@ -197,6 +197,17 @@ def test_too_many_and_too_large_files_rejected(monkeypatch: pytest.MonkeyPatch) 
         write_archive({"a": b"12345"})
 
 
+def test_limits_are_as_written() -> None:
+    """A limit that is moved shows here: 256 files of 64 MiB, 1 GiB in all, with a header and padding for each."""
+    assert (archive.MAX_FILES, archive.MAX_FILE) == (256, 64 << 20)
+    assert archive.MAX_ARCHIVE == (1 << 30) + 1_024 * 257
+
+
+def test_file_as_large_as_allowed_is_packed_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_FILE", 5)
+    assert read_archive(write_archive({"a": b"12345"})) == {"a": b"12345"}
+
+
 # --- reading a file ------------------------------------------------------------------------------------------------
 
 
@@ -205,7 +216,7 @@ def test_archive_is_read_from_a_regular_file_only(tmp_path: Path, monkeypatch: p
     path.write_bytes(write_archive(FILES))
     assert load_archive(path) == FILES
     os.mkfifo(tmp_path / "pipe")
-    for other, message in (("pipe", "regular file"), ("none", "cannot be read"), (".", "regular file")):
+    for other, message in ((".", "regular file"), ("pipe", "regular file"), ("none", "cannot be read")):
         with pytest.raises(ArchiveError, match=message):
             load_archive(tmp_path / other)
     with (tmp_path / "huge").open("wb") as file:
@@ -213,3 +224,23 @@ def test_archive_is_read_from_a_regular_file_only(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(archive, "MAX_ARCHIVE", 1 << 16)
     with pytest.raises(ArchiveError, match="larger than"):
         load_archive(tmp_path / "huge")
+
+
+def test_archive_as_large_as_allowed_is_read_and_none_larger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "day.tar"
+    path.write_bytes(write_archive(FILES))
+    monkeypatch.setattr(archive, "MAX_ARCHIVE", path.stat().st_size)
+    assert load_archive(path) == FILES
+    monkeypatch.setattr(archive, "MAX_ARCHIVE", path.stat().st_size - 1)
+    with pytest.raises(ArchiveError, match="larger than"):
+        load_archive(path)
+
+
+def test_directory_is_no_archive(tmp_path: Path) -> None:
+    assert not archive.is_archive(tmp_path)
+
+
+def test_refusal_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "cut.tar").write_bytes(write_archive(FILES)[:-1])
+    with pytest.raises(ArchiveError, match=r"cut\.tar: cut off"):
+        load_archive(tmp_path / "cut.tar")

@@ -85,6 +85,12 @@ def test_sample_that_cannot_be_drawn_rejected(beacon: bytes, leaves: int, sample
         draw(DIGEST, BEACON, 1 << 20, sampling.MAX_SAMPLE + 1)
 
 
+def test_shortest_and_longest_beacon_and_greatest_sample() -> None:
+    for beacon in (b"x" * 16, b"x" * 64):
+        assert len(draw(DIGEST, beacon, 8, 8)) == 8
+    assert len(draw(DIGEST, BEACON, 1 << 20, 1_000)) == 1_000
+
+
 # --- opened leaves -------------------------------------------------------------------------------------------------
 
 

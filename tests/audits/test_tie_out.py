@@ -17,6 +17,7 @@ from plimsoll.circuits.poseidon2 import permute
 from plimsoll.circuits.totals_commitment import TAG_BOOK, TAG_TOTALS, totals_commitment
 from plimsoll.engine.book_claims import ShownTotals
 from plimsoll.engine.problems import InputError
+from plimsoll.verifier import tie_out as verifier_tie_out
 from plimsoll.verifier.customer import show_quad
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.tie_out import OpenedTotals, TotalsOpening, open_totals, read_ledger, shown_totals, tie_out
@@ -221,3 +222,10 @@ def test_file_that_is_no_ledger_rejected() -> None:
         with pytest.raises(InputError, match=message):
             read_ledger(data, "ledger.csv")
     assert read_ledger(b"\xef\xbb\xbfinstrument,side,total\r\nX,long,1\r\n", "x") == {("X", "long"): Decimal(1)}
+
+
+def test_as_many_lines_as_allowed_and_blank_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifier_tie_out, "MAX_LINES", 3)
+    assert ledger("X,long,1", "", "Y,long,2") == {("X", "long"): Decimal(1), ("Y", "long"): Decimal(2)}
+    with pytest.raises(InputError, match="more than 3 lines"):
+        ledger("X,long,1", "", "Y,long,2", "Z,long,3")

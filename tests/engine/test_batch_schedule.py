@@ -101,6 +101,8 @@ def test_find_takes_the_piece_of_the_quantity() -> None:
     assert [schedule.find(0, q) for q in (0, 9, 10, 99)] == [GOOD[0], GOOD[0], GOOD[1], GOOD[1]]
     assert schedule.find(3, MAX_QUANTITY) is GOOD[2]
     assert schedule == BatchSchedule(list(GOOD))
+    assert schedule != BatchSchedule(GOOD[:2])
+    assert schedule != GOOD
     assert len(schedule) == 3
 
 
@@ -121,7 +123,9 @@ def test_holdings_without_a_piece_rejected(key: int, q: int, message: str) -> No
         ([piece(0, 0, MAX_QUANTITY + 1)], r"reaches 2\^60"),
         ([FIRST, piece(0, 10, 9)], "is empty"),
         ([SHORT], "has 3 equities, expected 4"),
+        ([piece(0, -1, 9)], "is empty"),
         ([GOOD[1]], "expected a first piece from 0"),
+        ([piece(0, 5, 9)], "expected a first piece from 0"),
         *[([piece(0, 0, 9, Line(0, 1), place)], "worth 0 at 0") for place in range(5)],
         ([FIRST, piece(0, 11, 99)], "starts at 11, expected 10"),
         ([FIRST, piece(0, 9, 99)], "starts at 9, expected 10"),
@@ -166,3 +170,12 @@ def test_a_shorter_schedule_ends_the_key() -> None:
         BatchPiece(0, 5, 9, Line(1, 5), (equal, Line(6, 35), equal, equal)),
         BatchPiece(0, 10, 50, Line(2, 10), (last, Line(6, 65), last, last)),
     )
+
+
+def test_last_lot_of_a_key_may_be_a_piece_of_its_own() -> None:
+    one = Schedule([Tier(0, 0, 10, 2, 0, 1, 0)])
+    other = Schedule([Tier(0, 0, 9, 7, 0, 0, 0), Tier(0, 10, 50, 6, 10, 0, 0)])
+    assert [(piece.lo, piece.hi, piece.equities[1]) for piece in refine(one, [other])] == [
+        (0, 9, Line(7, 0)),
+        (10, 10, Line(6, 70)),
+    ]

@@ -35,26 +35,26 @@ from check_weakenings import (
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {
     "verifier/__init__.py": "empty",
-    "verifier/archive.py": "a publication's one file: forgeries in tests/archives",
+    "verifier/archive.py": "a publication's one file: tests/mutations_publications",
     "verifier/attestations.py": "several verifiers' word: forgeries in tests/attestations",
-    "verifier/contexts.py": "to whom an attested statement belongs: tests/attestations",
+    "verifier/contexts.py": "to whom an attested statement belongs: forgeries in tests/attestations",
     "verifier/onchain.py": "attestations as bytes for contracts: forgeries in tests/attestations",
     "verifier/quorums.py": "who signed: forgeries in tests/attestations",
-    "verifier/bundle.py": "publications: forgeries in tests/publications",
+    "verifier/bundle.py": "publications as files: forgeries in tests/publications",
     "verifier/customer.py": "customers' files: forgeries in tests/customers",
-    "verifier/assets.py": "names of coins and accounts: forgeries in tests/reserves",
-    "verifier/ownership.py": "what wallets sign: forgeries in tests/reserves",
-    "verifier/ethereum.py": "signatures of accounts: forgeries in tests/reserves",
+    "verifier/assets.py": "names of coins and accounts: tests/mutations_publications",
+    "verifier/ownership.py": "what wallets sign: tests/mutations_publications",
+    "verifier/ethereum.py": "signatures of accounts: tests/mutations_publications",
     "verifier/publication.py": "publications: forgeries in tests/publications",
     "verifier/oracles.py": "attested prices: forgeries in tests/oracles",
     "verifier/receipts.py": "promises to customers: forgeries in tests/receipts",
-    "verifier/reserves.py": "addresses of reserves: forgeries in tests/reserves",
-    "verifier/coverage.py": "reserves against claims, in the clear: lies in tests/publications",
+    "verifier/reserves.py": "addresses of reserves: tests/mutations_publications",
+    "verifier/coverage.py": "reserves against claims, in the clear: tests/mutations_publications",
     "verifier/figures.py": "what was verified, in words",
     "verifier/not_said.py": "what no proof says, in words",
     "verifier/conformance.py": "runs test vectors; `plimsoll verify` does not",
-    "verifier/sampling.py": "leaves drawn for an audit: forgeries in tests/audits",
-    "verifier/tie_out.py": "totals against a ledger: forgeries in tests/audits",
+    "verifier/sampling.py": "leaves drawn for an audit: tests/mutations_publications",
+    "verifier/tie_out.py": "totals against a ledger: tests/mutations_publications",
     "verifier/vector_files.py": "reads test vectors",
     "verifier/vectors.py": "the format of test vectors",
 }
@@ -202,8 +202,8 @@ class _Walker:
                 yield self.site(name, "guard", node, never, f"if {ast.unparse(node.test)}: raise", node.body[-1])
             elif isinstance(node, ast.If) and predicate and ast.unparse(node.body[-1]) == "return False":
                 yield self.site(name, "guard", node, never, f"if {ast.unparse(node.test)}: return False", node)
-            elif isinstance(node, ast.If) and self.collected and _tells(node.body[-1]):
-                yield self.site(name, "guard", node, never, f"if {ast.unparse(node.test)}: a problem", node.body[-1])
+            elif isinstance(node, ast.If) and self.collected and any(map(_tells, node.body)):
+                yield self.site(name, "guard", node, never, f"if {ast.unparse(node.test)}: a problem", node.body[0])
         for node in nodes:
             if isinstance(node, ast.Raise) and node in handled:
                 kind, mutate = "translation", reraise

@@ -77,7 +77,7 @@ def test_checksums_of_the_standard(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0x", "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x" + "0" * 39, "0x" + "g" * 40]
+    "text", ["", "0x", "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x" + "0" * 39, "0x" + "g" * 40, "0X" + "0" * 40]
 )
 def test_no_address_rejected(text: str) -> None:
     with pytest.raises(SignatureError, match="40 hexadecimal digits"):
@@ -110,6 +110,19 @@ def test_other_recovery_byte_rejected(v: int) -> None:
 def test_number_out_of_range_rejected(r: int, s: int) -> None:
     with pytest.raises(SignatureError, match="out of range"):
         signer(bytes(32), r.to_bytes(32, "big") + s.to_bytes(32, "big") + b"\x1b")
+
+
+def test_greatest_s_is_taken() -> None:
+    """s = n / 2, rounded down, is in range: such a signature has a signer."""
+    x, y = secp256k1.privtopub((9).to_bytes(32, "big"))
+    signature = number_word(x) + number_word(ORDER // 2) + bytes([27 + y % 2])
+    assert len(signer(text_digest("x"), signature)) == 20
+
+
+def test_member_of_another_length_rejected() -> None:
+    """Two members of 31 and 33 bytes would hash as two others of 32."""
+    with pytest.raises(ValueError, match="32 bytes"):
+        structure_hash(PERSON, [bytes(31), bytes(33)])
 
 
 def test_r_that_is_no_point_rejected() -> None:
