@@ -2,8 +2,8 @@
 
 A venue's own rules say what the venue asks of its customers. Under the load line every venue's book is measured by the
 same rules: `load_line` builds them from a venue's instrument table, by kind and by class of the underlying, with a
-class for everything unknown. Names, lots and keys stay the venue's, so its tables of holdings serve as they are. Figures
-are others, and with them a whole book's commitments and root: it is proven as a publication of its own.
+class for everything unknown. Names, lots and keys stay the venue's, so its tables of holdings serve as they are.
+Figures are others, and with them a whole book's commitments and root: it is proven as a publication of its own.
 
 `python -m plimsoll.engine.load_line PARAMETERS OUT` writes the load line for a venue's parameter file. The figures and
 their sources: examples/load-line/README.md.
