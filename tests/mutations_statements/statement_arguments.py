@@ -19,8 +19,8 @@ DESCENT = (
     "that ends a recursion asks for none, and it has n = 0"
 )
 LAST_CARRY = (
-    "implied: the highest part is looked up below 2^36, and another low part of the last carry moves it by a multiple "
-    "of 2^40 - 2^8 modulo p, of which none below 2^24 in size is near"
+    "implied: the highest part is looked up below 2^36, and another low part of the last carry moves it by "
+    "d (2^40 - 2^8) modulo p with 0 < |d| < 2^24: by more than 2^39 either way"
 )
 SPLIT = (
     "implied: parts of the total that are cut otherwise still add up to it, and so does what is left of the bound: as "
