@@ -138,7 +138,9 @@ def run(arguments: list[str]) -> int:
         console.drop(sys.stdout)
         return console.PIPE
     except InputError as error:
-        console.show_error(*error.lines)
+        from plimsoll.cli.file_kinds import told  # noqa: PLC0415 - models of all files; only where one is refused
+
+        console.show_error(*told(error).lines)
         return console.UNREADABLE
     except PlimsollError as error:
         console.show_error(str(error))

@@ -56,12 +56,16 @@ def _kind(data: bytes) -> str:
 
 
 def read_market(model: type[Model], path: Path) -> Model:
-    """A snapshot or parameters; raises `InputError` with every problem, and says when the two were swapped."""
+    """A snapshot, parameters or scenarios; raises `InputError` with every problem, or says which other file it is."""
     if path.is_dir():
         raise UnreadableFileError(f"{path}: expected a JSON file, got a directory; name the file in it")
     _refuse_special(path)
     findings = Findings()
     value = read_market_file(model, path, findings, str(path))
     if value is None:
-        raise InputError(one.problem() for one in findings)
+        from plimsoll.cli.file_kinds import other_kind  # noqa: PLC0415 - models of all files; only where one is refused
+
+        swapped = any(one.kind == "swapped-files" for one in findings)
+        other = None if swapped else other_kind(model.__name__, path)
+        raise InputError([other] if other else [one.problem() for one in findings])
     return value
