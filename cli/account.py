@@ -207,11 +207,16 @@ def verify(
         verified = verify_account(data, snapshot, rules, asked.asked(), asked.context(), published, accepted)
         require(verified.tag.hex() not in tags, "tag", "a tag that was not acted on", verified.tag.hex())
     except VerificationError as error:
-        code = refuse(error, as_json, f"{proof} fails at step")
-        other = _differing(data, asked)
-        if other:
-            console.say(f"{proof} is for another {' and '.join(other)}: ask its owner for one for this request")
-        return code
+        other = _differing(data, asked) if error.expected.startswith("consumer context ") else []
+        if other and not as_json:
+            # in words: the two contexts are a line of digits each, which --json has
+            error = VerificationError(
+                error.step,
+                "a proof for this request",
+                f"one for another {' and '.join(other)}",
+                "ask its owner for one",
+            )
+        return refuse(error, as_json, f"{proof} fails at step")
     if as_json:
         console.write_json({"valid": True, **_data(verified, asked)})
     else:

@@ -172,8 +172,13 @@ OTHERS: dict[str, dict[str, Any]] = {
 def test_proof_for_another_request_rejected(desk: Desk, capsys: pytest.CaptureFixture[str], name: str) -> None:
     capsys.readouterr()
     assert desk.verify(**OTHERS[name]) == 1
-    said = " ".join(capsys.readouterr().err.split())
-    assert (f"is for another {name}: ask its owner" in said) == (name not in ("amount", "kind"))
+    said, words = " ".join(capsys.readouterr().err.split()), name not in ("amount", "kind")
+    assert ("policy: expected a proof for this request, got one for another" in said) == words
+    if words:
+        assert said.endswith(f"one for another {name}; ask its owner for one")
+        assert desk.verify("--json", **OTHERS[name]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told["expected"].startswith("consumer context ") and len(told["got"]) > 100, "programs get the bytes"
 
 
 def test_file_of_another_publication_is_not_proven(
