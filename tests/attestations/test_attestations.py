@@ -41,7 +41,7 @@ from plimsoll.verifier.attestations import (
     values_digest,
     verify_attestation,
 )
-from plimsoll.verifier.contexts import threshold_word
+from plimsoll.verifier.contexts import ContextError, publication_context, threshold_word
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import PolicyError
 
@@ -294,3 +294,11 @@ def test_gathering_names_who_signed_wrongly() -> None:
 def test_context_is_bound_as_a_whole() -> None:
     assert len(CONTEXT.encode()) == 176 and CONTEXT.encode().startswith(b"plimsoll/context/evm/2\0")
     assert VerifiersAttestation.parse(honest().model_dump_json().encode()) == honest()
+
+
+def test_context_of_a_key_of_another_length_rejected() -> None:
+    """Its parts have no lengths of their own: a shorter key would let another oracle set stand in its place."""
+    assert len(publication_context(bytes(48), None)) == 112
+    for length in (47, 49):
+        with pytest.raises(ContextError, match="expected 48"):
+            publication_context(bytes(length), None)

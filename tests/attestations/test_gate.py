@@ -150,6 +150,13 @@ def test_other_bytes_than_the_fixed_form_rejected(at: int, piece: bytes, message
         read_attestation(data[:at] + piece + data[at + len(piece) :])
 
 
+@pytest.mark.parametrize("number", [1, 64])
+def test_smallest_and_largest_set_are_read(number: int) -> None:
+    data = write_attestation(honest())
+    one = read_attestation(data[:6] + number.to_bytes(2, "big") + (1).to_bytes(8, "big") + data[16:])
+    assert one.signers == "1".ljust(number, "0")
+
+
 def test_other_length_rejected() -> None:
     data = write_attestation(honest())
     for other in (data[:-1], data + b"\0", b""):

@@ -13,13 +13,15 @@ from small_book import PARAMETERS, SNAPSHOT, small_book
 from plimsoll.circuits.field import P
 from plimsoll.circuits.leaves import account_id, account_leaf, account_order, climb, empty_leaf, node
 from plimsoll.circuits.poseidon2 import permute
+from plimsoll.engine.decimals import format_quantity
 from plimsoll.engine.health import Status
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import InputError
+from plimsoll.engine.tiers import MAX_QUANTITY
 from plimsoll.prover.core_api import permute as core_permute
 from plimsoll.prover.customers import customer_files, tree
 from plimsoll.prover.opening import OpeningError
-from plimsoll.verifier.customer import CustomerFile, show_quad, verify_customer
+from plimsoll.verifier.customer import CustomerFile, keyed_holdings, show_quad, verify_customer
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.statement import read_proof
 
@@ -110,6 +112,14 @@ def test_altered_holding_rejected(place: int, changes: dict[str, str], expects: 
     holdings = json.loads(files()["ann"].model_dump_json())["holdings"]
     holdings[place] |= changes
     refused(altered("ann", holdings=holdings), expects)
+
+
+def test_least_and_greatest_holding_are_read() -> None:
+    """No lots, and as many as a proof can hold: whether they are in the leaf is asked later."""
+    info = PARAMETERS.table[PARAMETERS.table.index("BTC")]
+    for lots in (0, MAX_QUANTITY):
+        one = {"instrument": "BTC", "side": "long", "quantity": format_quantity(lots, info.lot)}
+        assert [held for _, held in keyed_holdings(altered("ann", holdings=[one]), PARAMETERS)] == [lots]
 
 
 def test_holding_added_left_out_or_twice_rejected() -> None:

@@ -28,11 +28,10 @@ import pytest  # noqa: E402
 import trial_session  # noqa: E402
 import trials  # noqa: E402
 from check_sites import Site, functions  # noqa: E402
-from kill_list import KILLS, read_kills, write_kills  # noqa: E402
-from publication_sites import MODULES, NOT_YET, TESTS, all_sites, reimported  # noqa: E402
+from kill_list import read_kills, write_kills  # noqa: E402
+from publication_sites import MODULES, TESTS, all_sites, reimported  # noqa: E402
 
 REACHED = ROOT / "build" / "mutations-publications" / "reached.json"
-LEARNT = (*MODULES, *NOT_YET)
 MANY = 5
 """Tests that a check is tried with that they reach, but are not refused by."""
 
@@ -67,10 +66,10 @@ class Reached:
 
     def watch(self) -> None:
         builtins.__dict__["_ran"] = self.ran
-        sys.meta_path.insert(0, mutant_code.Changed({path: lambda at=path: self.tree(at) for path in LEARNT}))  # type: ignore[misc]
+        sys.meta_path.insert(0, mutant_code.Changed({path: lambda at=path: self.tree(at) for path in MODULES}))  # type: ignore[misc]
         from plimsoll.engine.errors import PlimsollError
 
-        names = {mutant_code.dotted(path): path for path in LEARNT}
+        names = {mutant_code.dotted(path): path for path in MODULES}
 
         def made(kind: type[Exception], *args: Any, **kwargs: Any) -> Exception:
             frame: Any = sys._getframe(1)
@@ -93,11 +92,11 @@ class Learner:
         self.reached = Reached()
         self.tried: Counter[str] = Counter()
         self.weak: Counter[str] = Counter()
-        self.refusing: dict[str, list[tuple[float, str]]] = {path: [] for path in LEARNT}
+        self.refusing: dict[str, list[tuple[float, str]]] = {path: [] for path in MODULES}
 
     def open(self, site: Site) -> bool:
         known = self.kills.get(site.key)
-        return known is None or (known[1] == trials.ELSEWHERE and self.weak[site.key] < FEW)
+        return known is None or (known[1].startswith(trials.ELSEWHERE) and self.weak[site.key] < FEW)
 
     def plan(self, item: pytest.Function, seconds: float) -> list[Site]:
         ran, refused = set(self.reached.ran), set(self.reached.refused)
@@ -124,16 +123,17 @@ class Learner:
             if said:
                 print(f"\n? {said}: {site.key} <- {test}", file=sys.__stderr__, flush=True)
             return
-        self.weak[site.key] += said == trials.ELSEWHERE
-        if site.key not in self.kills or said != trials.ELSEWHERE:
-            with KILLS.with_suffix(".lock").open("w") as held:  # two of these may run at a time
+        weak = said.startswith(trials.ELSEWHERE)
+        self.weak[site.key] += weak
+        if site.key not in self.kills or not weak:
+            with REACHED.with_name("lock").open("w") as held:  # two of these may run at a time
                 fcntl.flock(held, fcntl.LOCK_EX)
                 self.kills = read_kills() | {site.key: (test, said)}
                 write_kills(self.kills)
 
     def learn_anew(self, tests: dict[str, list[str]]) -> None:
         """The checks for which a module is imported anew."""
-        mutant_code.preload(LEARNT)
+        mutant_code.preload(MODULES)
         for site in self.wanted:
             if reimported(site) and self.open(site):
                 listed = tests.get(site.module, [])
@@ -149,18 +149,18 @@ def main() -> int:
     parser.add_argument("--most", type=float, default=1.0)
     parser.add_argument("--anew", action="store_true", help="only the checks for which everything is imported anew")
     given = parser.parse_args()
-    learner = Learner([one for key, one in all_sites(LEARNT).items() if key.startswith(given.prefix)], given.most)
+    learner = Learner([one for key, one in all_sites().items() if key.startswith(given.prefix)], given.most)
 
     def session() -> str:
         learner.reached.watch()
         plugin = trial_session.TrialSession(learner.plan, learner.tell)
         trial_session.run_session(plugin, given.tests)
         tests = {path: [test for _, test in sorted(found)] for path, found in learner.refusing.items()}
-        REACHED.parent.mkdir(parents=True, exist_ok=True)
         known = json.loads(REACHED.read_text()) if REACHED.exists() else {}
-        REACHED.write_text(json.dumps({path: [*tests[path], *known.get(path, [])] for path in LEARNT}))
+        REACHED.write_text(json.dumps({path: [*tests[path], *known.get(path, [])] for path in MODULES}))
         return "done"
 
+    REACHED.parent.mkdir(parents=True, exist_ok=True)
     if given.anew:
         learner.learn_anew(json.loads(REACHED.read_text()))
     else:

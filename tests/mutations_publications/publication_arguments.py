@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 _ARGUED: dict[str, dict[str, str]] = {
+    "verifier/publication.py _verify": {
+        "operand | without `reserves is not None`": (
+            "nothing more is accepted: a book over batches that lists no reserves is then refused by an AttributeError "
+            "of `check_coverage`, which reads from them first of all"
+        ),
+    },
     "verifier/sampling.py draw": {
         "operand | without link 1 of `1 <= sample <= min(leaves, MAX_SAMPLE)`": (
             "a sample of 0 would be drawn without end, so nothing is accepted: "

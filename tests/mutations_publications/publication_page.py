@@ -41,7 +41,8 @@ with the sources, and replays a sample.
 **Killed**: the named test passes as things are, and fails without this one check. It saw: `accepted`, what must be
 refused is not; `an honest input is refused`, where a weakening refuses more and not less; `crashes`, an error that is
 not the verifier's own; `fails`, anything else that it compares. **Second line**: the test fails only by the words of
-the refusal, since another check refuses the same input. **Argued**: no test sees the difference; the reason is given.
+the refusal, since another check, the one that is named, refuses the same input. **Argued**: no test sees the
+difference; the reason is given.
 
 A weakened function is put into the running tests, in a process of its own for each; where a constant or a model is
 weakened, everything is imported anew.
@@ -51,7 +52,7 @@ weakened, everything is imported anew.
 def verdict(key: str) -> str:
     kills = read_kills()
     if key in kills:
-        return "second line" if kills[key][1] == ELSEWHERE else "killed"
+        return "second line" if kills[key][1].startswith(ELSEWHERE) else "killed"
     return "argued" if key in ARGUED else "survives"
 
 
@@ -65,7 +66,7 @@ def row(site: Site) -> str:
     by = ARGUED.get(site.key, "neither killed nor argued")
     if site.key in kills:
         test, saw = kills[site.key]
-        by = f"`{test.removeprefix('tests/')}`" + (f": {saw}" if said == "killed" else "")
+        by = f"{_code(test.removeprefix('tests/'))}: {saw}"
     return f"| {_code(site.function) if site.function else ''} | {site.kind}: {_code(site.text)} | {said} | {by} |"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 
-from check_sites import FIELDS, Site, sites_of
+from check_sites import FIELDS, Site, functions, parsed, sites_of
 
 MODULES = (
     "verifier/reserves.py",
@@ -12,13 +13,6 @@ MODULES = (
     "verifier/ethereum.py",
     "verifier/assets.py",
     "verifier/coverage.py",
-    "verifier/archive.py",
-    "verifier/sampling.py",
-    "verifier/tie_out.py",
-    "engine/scenarios.py",
-    "engine/batch_schedule.py",
-)
-NOT_YET: tuple[str, ...] = (
     "verifier/oracles.py",
     "verifier/quorums.py",
     "verifier/attestations.py",
@@ -27,9 +21,13 @@ NOT_YET: tuple[str, ...] = (
     "verifier/receipts.py",
     "verifier/publication.py",
     "verifier/bundle.py",
+    "verifier/archive.py",
     "verifier/customer.py",
+    "verifier/sampling.py",
+    "verifier/tie_out.py",
+    "engine/scenarios.py",
+    "engine/batch_schedule.py",
 )
-"""Modules that are tried when kills are learnt, but have checks without a verdict still."""
 TESTS = (
     "tests/reserves",
     "tests/publications",
@@ -46,12 +44,23 @@ TESTS = (
 
 
 @cache
-def all_sites(modules: tuple[str, ...] = MODULES) -> dict[str, Site]:
+def all_sites() -> dict[str, Site]:
     """Every check by its key, in the modules' order."""
-    found = sites_of(modules, (*FIELDS, "min_length", "max_length"), collected=True)
+    found = sites_of(MODULES, (*FIELDS, "min_length", "max_length"), collected=True)
     return {site.key: site for site in found}
 
 
 def reimported(site: Site) -> bool:
-    """Whether a weakening shows only when the module is executed anew: constants and models."""
-    return site.kind in ("bound", "model")
+    """Whether a weakening shows only when the module is executed anew: constants, models, and functions in functions,
+    whose cells a weakened code may not have."""
+    return site.kind in ("bound", "model") or (site.module, site.function) in _with_functions()
+
+
+@cache
+def _with_functions() -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (module, name)
+        for module in MODULES
+        for name, node in functions(parsed(module))
+        if any(isinstance(inner, ast.FunctionDef) and inner is not node for inner in ast.walk(node))
+    )

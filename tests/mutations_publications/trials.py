@@ -20,9 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ACCEPTED = "accepted"
 """What must be refused is not."""
 ELSEWHERE = "refused elsewhere"
-"""Another check refuses the same input: the test sees it by the words. The weakest kind of kill: a second line."""
+"""Another check, which is named after it, refuses the same input: the test sees it by the words. A second line."""
 PASSED = ""
 HANGS = "hangs"
+MOST = 50_000
+"""Bytes that a process says: less than a pipe holds."""
 
 
 def apart(work: Callable[[], str], seconds: float) -> str:
@@ -34,14 +36,14 @@ def apart(work: Callable[[], str], seconds: float) -> str:
         with suppress(BaseException):
             os.close(reader)
             said = work()
-        os.write(writer, said.encode()[:500])
+        os.write(writer, said.encode()[:MOST])
         os._exit(0)
     os.close(writer)
     try:
         ready, _, _ = select.select([reader], [], [], seconds)
         if not ready:
             return HANGS
-        return os.read(reader, 500).decode()
+        return os.read(reader, MOST).decode(errors="replace")
     finally:
         os.close(reader)
         with suppress(ProcessLookupError):
@@ -67,12 +69,13 @@ def seen(call: Callable[[], Any]) -> str:
         return PASSED
     except AssertionError as error:
         lines = traceback.extract_tb(error.__traceback__)
-        return ELSEWHERE if watch.refused or "caught" in (lines[-1].line or "") else "fails"
+        by_words = watch.refused or "caught" in (lines[-1].line or "")
+        return f"{ELSEWHERE}: {watch.place}" if by_words else "fails"
     except Exception as error:
         from plimsoll.engine.errors import PlimsollError
 
         if isinstance(error, PlimsollError):
-            return ELSEWHERE if watch.refused else "an honest input is refused"
+            return f"{ELSEWHERE}: {watch.place}" if watch.refused else "an honest input is refused"
         return f"crashes: {type(error).__name__}"
     return PASSED
 
@@ -81,6 +84,8 @@ class _Watch:
     """Notes a refusal that `pytest.raises` did not expect in these words or of this class."""
 
     refused = False
+    place = ""
+    """Module and function of the last refusal."""
 
     def __enter__(self) -> None:
         kind: Any = type(pytest.raises(ValueError))
@@ -89,6 +94,8 @@ class _Watch:
         def noted(context: Any, *error: Any) -> Any:
             from plimsoll.engine.errors import PlimsollError
 
+            if isinstance(error[1], PlimsollError):
+                self.place = _place(error[1])
             try:
                 fine = leave(context, *error)
             except BaseException:
@@ -104,6 +111,18 @@ class _Watch:
         self.kind.__exit__ = self.leave
 
 
+def _place(error: BaseException) -> str:
+    """The innermost function of the product that an error comes from."""
+    places, at = [""], error.__traceback__
+    while at is not None:
+        name = str(at.tb_frame.f_globals.get("__name__", ""))
+        if name.startswith("plimsoll.") and at.tb_frame.f_code.co_name != "require":
+            path = name.removeprefix("plimsoll.").replace(".", "/") + ".py"
+            places.append(f"`{at.tb_frame.f_code.co_qualname}` of `{path}`")
+        at = at.tb_next
+    return places[-1]
+
+
 class _Reports:
     """What tests say, run in pytest's own way until one fails for more than its words."""
 
@@ -115,7 +134,7 @@ class _Reports:
         names = pyfuncitem._fixtureinfo.argnames
         said = seen(lambda: pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
         self.said[pyfuncitem.nodeid] = said
-        if said not in (PASSED, ELSEWHERE):
+        if said != PASSED and not said.startswith(ELSEWHERE):
             pyfuncitem.session.shouldstop = "killed"
         return True
 
@@ -129,7 +148,7 @@ def run_anew(tests: Sequence[str], site: Site) -> str:
     reports = _Reports()
     quiet()
     pytest.main([*tests, "-q", "-p", "no:cacheprovider", "--rootdir", str(ROOT)], plugins=[reports])
-    kills = [(said == ELSEWHERE, test, said) for test, said in reports.said.items() if said != PASSED]
+    kills = [(said.startswith(ELSEWHERE), test, said) for test, said in reports.said.items() if said != PASSED]
     if not reports.said:
         return "\tcrashes: collection"
     return "\t".join(min(kills)[1:]) if kills else ""

@@ -61,7 +61,15 @@ def test_quorum_short_by_one_rejected() -> None:
 
 def test_price_in_fewer_reports_than_the_quorum_rejected() -> None:
     lacking = report(3, prices={"ETH/USD": quoted("3999")})
-    refused("BTC/USD in at least 3 reports", attestation({0: report(0), 2: report(2), 3: lacking}))
+    two = attestation({0: report(0), 2: report(2), 3: lacking})
+    refused("BTC/USD in at least 3 reports", two)
+    refused("BTC/USD in at least 3 reports", two, market=snapshot(prices={"BTC": "100010", "ETH": "4000"}))
+
+
+def test_report_for_another_feed_rejected() -> None:
+    """Truly signed; the oracles' other feed may say something else under the same symbols."""
+    others = attestation({place: report(place, feed="other") for place in (0, 2, 3)}, oracle_set(feed="other"))
+    refused("for the feed spot index", others)
 
 
 @pytest.mark.parametrize(

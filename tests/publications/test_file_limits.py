@@ -272,6 +272,13 @@ def test_first_contract_that_is_no_chain_s_own() -> None:
     load_model(Reserves, changed(Reserves, ("addresses", 0, "balances", 0, "asset"), token), "file")
 
 
+def test_one_key_under_two_names_rejected() -> None:
+    with pytest.raises(InputError, match="do not strictly ascend"):
+        load_model(VerifierSet, changed(VerifierSet, ("verifiers",), [MEMBER, MEMBER | {"name": "B"}]), "file")
+    two = [MEMBER, MEMBER | {"name": "B", "public_key": "12" * 48}]
+    load_model(VerifierSet, changed(VerifierSet, ("verifiers",), two), "file")
+
+
 def test_limits_are_as_written() -> None:
     """Each limit is a promise about what a reader has to compute or to hold; one that moves shows here."""
     schema = Reserves.model_json_schema()["properties"]["addresses"]

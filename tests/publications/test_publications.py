@@ -32,9 +32,10 @@ from plimsoll.verifier.bundle import (
     canonical_json,
     manifest_digest,
     read_bundle,
+    read_directory,
 )
 from plimsoll.verifier.errors import VerificationError
-from plimsoll.verifier.publication import verify_bundle, verify_history
+from plimsoll.verifier.publication import check_signature, verify_bundle, verify_history
 from plimsoll.verifier.statement import read_proof
 
 MARKET = reading.SNAPSHOT
@@ -124,7 +125,54 @@ def test_part_of_a_whole_book_is_called_incomplete(folder: Path, left: list[str]
 def test_one_proof_beside_a_whole_book_rejected(folder: Path) -> None:
     for name in reading.WHOLE:
         (folder / name).write_text("x")
-    unreadable(folder, "does not belong to a publication")
+    unreadable(folder, "'batch-00.proof' does not belong to a publication")
+
+
+@pytest.mark.parametrize("name", [MANIFEST, SIGNATURE])
+def test_publication_without_one_of_the_two_is_called_incomplete(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    unreadable(folder, f"{name} is missing; ask the venue for the whole publication")
+
+
+def test_further_file_is_not_even_read(folder: Path) -> None:
+    (folder / "notes.txt").write_bytes(b"")
+    with pytest.raises(BundleError, match="does not belong"):
+        read_directory(folder)
+    with pytest.raises(BundleError, match="does not belong"):
+        bundle_of(bytes_of(published()) | {"notes.txt": b""}, "here")
+
+
+def bytes_of(bundle: Bundle) -> dict[str, bytes]:
+    """Every file of a publication, manifest and signature among them."""
+    signature = bundle.signature.model_dump_json().encode()
+    return {**bundle.files, MANIFEST: bundle.manifest_bytes, SIGNATURE: signature}
+
+
+def test_sizes_at_the_limits_and_above(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = bytes_of(published())
+    largest, total = max(map(len, files.values())), sum(map(len, files.values()))
+    monkeypatch.setattr(reading, "MAX_BYTES", largest)
+    monkeypatch.setattr(reading, "MAX_TOTAL_BYTES", total)
+    assert bundle_of(files, "here").files == published().files
+    assert set(read_directory(folder)) == set(files)
+    monkeypatch.setattr(reading, "MAX_TOTAL_BYTES", total - 1)
+    with pytest.raises(BundleError, match="larger than .* in all"):
+        bundle_of(files, "here")
+    monkeypatch.setattr(reading, "MAX_BYTES", largest - 1)
+    monkeypatch.setattr(reading, "MAX_TOTAL_BYTES", total)
+    with pytest.raises(BundleError, match="larger than"):
+        bundle_of(files, "here")
+    with pytest.raises(BundleError, match="larger than"):
+        read_directory(folder)
+
+
+def test_what_is_wrong_with_a_part_is_counted() -> None:
+    fields = json.loads(parts()[MARKET])
+    for more in ({"a": 1}, {"a": 1, "b": 1}):
+        broken = replace(published(), files=parts() | {MARKET: json.dumps(fields | more).encode()})
+        with pytest.raises(BundleError, match="unknown field") as caught:
+            broken.snapshot  # noqa: B018 - parsed when it is asked for
+        assert ("(and 1 more)" in str(caught.value), "more)" in str(caught.value)) == (len(more) > 1,) * 2
 
 
 def test_file_that_is_not_listed_rejected(folder: Path) -> None:
@@ -241,6 +289,21 @@ def test_another_key_than_the_venue_s_rejected() -> None:
     refused(replace(published(), signature=signature), "publication", "a signature by the venue's key")
     forged = published().signature.model_copy(update={"signature": other.sign(published().digest)})
     refused(replace(published(), signature=forged), "publication", "the venue's signature")
+
+
+def test_another_s_signature_under_his_own_key_rejected() -> None:
+    """Truly signed, by somebody else: refused by the signature's check alone, whatever the parts say."""
+    other = SigningKey.from_seed(b"x" * 32)
+    signature = published().signature.model_copy(
+        update={"public_key": other.public_key, "signature": other.sign(published().digest)}
+    )
+    check_signature(replace(published(), signature=signature), other.public_key)
+    with pytest.raises(VerificationError, match="a signature by the venue's key"):
+        check_signature(replace(published(), signature=signature), venue().public_key)
+
+
+def test_publication_at_the_moment_of_its_snapshot() -> None:
+    verified(resigned(published(0), time=SNAPSHOT.time))
 
 
 def test_signature_over_untagged_bytes_rejected() -> None:
@@ -368,6 +431,7 @@ def test_publication_left_out_or_exchanged_rejected() -> None:
         ({"previous": bytes(32)}, "previous"),
         ({"venue": "other"}, "one venue"),
         ({"time": SNAPSHOT.time}, "a later one"),
+        ({"time": SNAPSHOT.time + HOUR // 60}, "a later one"),
         ({"sequence": SNAPSHOT.sequence + 2}, "one more"),
     ],
 )

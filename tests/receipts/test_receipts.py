@@ -28,6 +28,7 @@ from plimsoll.verifier.receipts import (
     Receipt,
     check_kept,
     check_owner,
+    check_published,
     check_receipt,
     promise_digest,
 )
@@ -172,6 +173,18 @@ def test_path_of_another_length_rejected() -> None:
     refused(altered(position=one["position"] + 8), "a position below 8")
 
 
+def test_joint_of_another_form_than_promised_rejected() -> None:
+    refused(signed(joint_levels=0), "a joint of 0 siblings")
+
+
+def test_position_beyond_the_last_leaf_rejected() -> None:
+    """8 is 0 to whoever counts to eight: the first leaf under a second number."""
+    levels = tree(book(PROMISED), PARAMETERS.table.digest(), opening(PROMISED), permute)
+    path = [show_quad(level[1]) for level in levels[:3]]
+    check_receipt(altered(leaf=show_quad(levels[0][0]), position=0, path=path), KEY)
+    refused(altered(leaf=show_quad(levels[0][0]), position=8, path=path), "a position below 8")
+
+
 def test_another_key_than_the_venue_s_rejected() -> None:
     other = SigningKey.from_seed(b"x" * 32)
     refused(receipts()["ann"], "a signature by the venue's key", other.public_key)
@@ -206,6 +219,21 @@ def test_invalid_publication_of_the_promised_root_is_not_kept() -> None:
     with pytest.raises(VerificationError) as caught:
         check_kept(receipts()["ann"], spoilt, KEY, POLICY)
     assert not isinstance(caught.value, BrokenPromiseError)
+
+
+def test_published_is_held_against_the_promise_before_any_proof() -> None:
+    """Each by itself: who signed, for whom, for which moment, which root."""
+    other = SigningKey.from_seed(b"x" * 32)
+    foreign = make_bundle(publication().files, other, publication().manifest.time)
+    check_published(receipts()["ann"], publication(), KEY)
+    for one, bundle, expects in (
+        (receipts()["ann"], foreign, "a signature by the venue's key"),
+        (signed(venue="other"), publication(), "a publication of other"),
+        (signed(sequence=4), publication(), "publication 4"),
+        (receipts()["ann"], publication(OMITTED), "omitted account"),
+    ):
+        with pytest.raises(VerificationError, match=expects):
+            check_published(one, bundle, KEY)
 
 
 # --- whose leaf it is ----------------------------------------------------------------------------------------------
