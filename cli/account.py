@@ -14,7 +14,7 @@ from plimsoll.circuits.leaves import Quad
 from plimsoll.cli import console
 from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, RulesType, policy_at, root_of
 from plimsoll.cli.options import venue_key as parse_key
-from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.proof_files import read_market, read_proof_file, read_publication
 from plimsoll.cli.prove_files import check_targets
 from plimsoll.cli.publication import OWN_RULES, Reader
 from plimsoll.cli.verdicts import refuse
@@ -24,7 +24,6 @@ from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.verifier.account import AccountPolicy, BookRoot, VerifiedAccount, verify_account
-from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.book import verify_book
 from plimsoll.verifier.consumer import ConsumerContext, ConsumerError, ConsumerRequest
 from plimsoll.verifier.customer import CustomerFile, show_quad

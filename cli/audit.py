@@ -12,9 +12,9 @@ from plimsoll.cli import console
 from plimsoll.cli.audit_paper import units
 from plimsoll.cli.audit_work import HiddenTotalsError, Work, data_of, paper_of
 from plimsoll.cli.options import JSON, PATH, venue_key
+from plimsoll.cli.proof_files import read_publication
 from plimsoll.engine.atomic import FileWriteError, write_atomically
 from plimsoll.engine.json_files import read_bytes
-from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.sampling import MAX_BEACON, MAX_SAMPLE, MIN_BEACON, AuditOpenings, DrawnLeaf, SampleError
 from plimsoll.verifier.tie_out import Line, TotalsOpening, read_ledger
 

@@ -9,8 +9,8 @@ import click
 from plimsoll.cli import console
 from plimsoll.cli.audit import BEACON, SAMPLE
 from plimsoll.cli.options import AT, BOOK, MAX_AGE, PATH, QUANTIZE
+from plimsoll.cli.proof_files import read_publication
 from plimsoll.engine.atomic import FileWriteError, write_atomically
-from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.sampling import SampleError, draw
 
 

@@ -25,12 +25,11 @@ from plimsoll.cli.options import (
 from plimsoll.cli.options import venue_key as parse_key
 from plimsoll.cli.ownership import OWNER, title_data, title_shown, warn_of_owner
 from plimsoll.cli.parcel import parcel
-from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.proof_files import read_market, read_proof_file, read_publication
 from plimsoll.cli.publication import OWN_RULES, Reader
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.book import VerifiedBook, verify_book
 from plimsoll.verifier.customer import CustomerFile, VerifiedCustomer, show_quad, verify_customer
 from plimsoll.verifier.errors import VerificationError

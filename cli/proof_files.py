@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,9 @@ from plimsoll.engine.errors import PlimsollError
 from plimsoll.engine.ingest.findings import Findings
 from plimsoll.engine.ingest.market_files import read_market_file
 from plimsoll.engine.problems import InputError
+from plimsoll.verifier import archive
 from plimsoll.verifier.archive import COMPRESSED
+from plimsoll.verifier.bundle import Bundle
 from plimsoll.verifier.statement import MAGIC, MAX_FILE_BYTES
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -34,6 +37,23 @@ def read_proof_file(path: Path) -> bytes:
     if not data.startswith(MAGIC):
         raise UnreadableFileError(f"{path}: expected a proof file, got {_kind(data)}; give the file that `prove` wrote")
     return data
+
+
+def read_publication(path: Path) -> Bundle:
+    """A publication from its directory or one file. A proof or JSON file is called by its name: an archive's reader
+    would quote its first bytes.
+
+    Raises:
+        UnreadableFileError, ArchiveError, BundleError, InputError: it is neither, or not in its form.
+    """
+    if path.is_file():
+        # what cannot be read, the archive's reader will say
+        with suppress(OSError), path.open("rb") as file:
+            head = file.read(max(len(MAGIC), 512))
+            found = "a proof" if head.startswith(MAGIC) else _kind(head)
+            if found in ("a proof", "a JSON file"):
+                raise UnreadableFileError(f"{path}: expected a publication, its directory or one file, got {found}")
+    return archive.read_publication(path)
 
 
 def _refuse_special(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,7 @@ from plimsoll.cli import console
 from plimsoll.cli.book_files import read_book_files
 from plimsoll.cli.options import AT, BLOCKS_WITHIN, JSON, MAX_AGE, PATH, now, policy_at
 from plimsoll.cli.options import venue_key as parse_key
-from plimsoll.cli.proof_files import read_market, read_proof_file
+from plimsoll.cli.proof_files import read_market, read_proof_file, read_publication
 from plimsoll.cli.publication_changes import COMPARED, changes
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
@@ -21,7 +20,7 @@ from plimsoll.engine.json_files import read_bytes, read_model
 from plimsoll.engine.parameters import RiskParameters
 from plimsoll.engine.problems import printable
 from plimsoll.engine.snapshot import MarketSnapshot
-from plimsoll.verifier.archive import is_archive, read_publication
+from plimsoll.verifier.archive import is_archive
 from plimsoll.verifier.bundle import (
     ATTESTATION,
     MANIFEST,
@@ -41,7 +40,6 @@ from plimsoll.verifier.ownership import Reserves
 from plimsoll.verifier.policy import Policy
 from plimsoll.verifier.publication import VerifiedBundle, verify_bundle, verify_history
 from plimsoll.verifier.reserves import MAX_APART
-from plimsoll.verifier.statement import MAGIC
 
 OWN_RULES: Final = (
     "the rules are the venue's own, and what is proven is proven under these rules: read them, and give those that you "
@@ -178,24 +176,10 @@ def diff(old: Path, new: Path) -> int:
     \b
     Exit codes: 0 shown, 3 one is no publication.
     """
-    for path in (old, new):
-        _refuse_proof(path)
     lines = changes(read_publication(old), read_publication(new))
     for line in lines or [f"nothing in {COMPARED}"]:
         click.echo(printable(line))
     return console.OK
-
-
-def _refuse_proof(path: Path) -> None:
-    """A proof's name is near a publication's, and the archive's reader would quote its first bytes."""
-    proof = False
-    # what cannot be read, its reader will say; a pipe would keep us waiting
-    with suppress(OSError):
-        if path.is_file():
-            with path.open("rb") as file:
-                proof = file.read(len(MAGIC)) == MAGIC
-    if proof:
-        raise BundleError(f"{path}: is a proof, not a publication: name the directory or file it is part of")
 
 
 def is_publication(path: Path) -> bool:

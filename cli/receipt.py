@@ -11,11 +11,10 @@ from plimsoll.circuits.leaves import Quad
 from plimsoll.cli import console
 from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, now, venue_key
 from plimsoll.cli.ownership import OWNER, title_data, title_shown, warn_of_owner
-from plimsoll.cli.proof_files import read_market
+from plimsoll.cli.proof_files import read_market, read_publication
 from plimsoll.cli.verdicts import refuse
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.parameters import RiskParameters
-from plimsoll.verifier.archive import read_publication
 from plimsoll.verifier.customer import CustomerFile, require_owner, show_quad, verify_customer
 from plimsoll.verifier.errors import VerificationError
 from plimsoll.verifier.policy import Policy

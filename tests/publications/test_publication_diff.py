@@ -58,8 +58,11 @@ def test_root_is_named_and_nothing_is_said_of_the_same(tmp_path: Path, capsys: p
     for pair in ((old / PROOF, new), (old, new / PROOF)):
         assert run(["diff", *map(str, pair)]) == 3
         said = " ".join(capsys.readouterr().err.split())
-        assert f"{PROOF}: is a proof, not a publication" in said and "\\x" not in said
+        assert f"{PROOF}: expected a publication, its directory or one file, got a proof" in said and "\\x" not in said
     assert run(["diff", str(old), str(new / SNAPSHOT)]) == 3
+    assert "got a JSON file" in " ".join(capsys.readouterr().err.split())
+    assert run(["history", str(new / PROOF), "--venue-key", "00" * 48]) == 3
+    assert "got a proof" in " ".join(capsys.readouterr().err.split())
 
 
 def test_rules_prices_and_reserves() -> None:
