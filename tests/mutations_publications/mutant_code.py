@@ -77,6 +77,7 @@ def preload(paths: Sequence[str]) -> None:
     """Imports the modules as they are, so that a forked process has to import only what a weakening touches."""
     for path in paths:
         importlib.import_module(dotted(path))
+    _imports(_loaded())  # kept for the forks
 
 
 def import_weakened(site: Site) -> None:
@@ -91,11 +92,15 @@ def import_weakened(site: Site) -> None:
 
 def _dependents(changed: str) -> set[str]:
     """Loaded modules of the product that import a module, directly or not; and itself."""
-    imports = _imports(tuple(sorted(name for name in sys.modules if name.startswith("plimsoll."))))
+    imports = _imports(_loaded())
     found = {changed}
     while more := {name for name, of in imports.items() if of & found} - found:
         found |= more
     return found
+
+
+def _loaded() -> tuple[str, ...]:
+    return tuple(sorted(name for name in sys.modules if name.startswith("plimsoll.")))
 
 
 @cache

@@ -17,7 +17,7 @@ from publication_sites import MODULES, TESTS, all_sites
 
 from plimsoll.verifier.errors import VerificationError, require
 
-SAMPLE = 12
+SAMPLE = 8
 """Checks of the page that the ordinary tests try again."""
 
 
