@@ -23,10 +23,10 @@ sys.path.extend(str(folder) for folder in sorted((ROOT / "tests").iterdir()) if 
 
 import hypothesis  # noqa: E402, F401 - imported once, before the forks
 import mutant_code  # noqa: E402
+import publication_trials as trials  # noqa: E402
 import py_ecc.bls  # noqa: E402, F401
 import pytest  # noqa: E402
 import trial_session  # noqa: E402
-import trials  # noqa: E402
 from check_sites import Site, functions  # noqa: E402
 from kill_list import read_kills, write_kills  # noqa: E402
 from publication_sites import MODULES, TESTS, all_sites, reimported  # noqa: E402

@@ -20,10 +20,10 @@ if __name__ == "__main__":
     sys.path.extend(str(folder) for folder in sorted((ROOT / "tests").iterdir()) if folder.is_dir())
 
 import mutant_code  # noqa: E402
+import publication_trials as trials  # noqa: E402
 import py_ecc.bls  # noqa: E402, F401 - imported once, before the forks
 import pytest  # noqa: E402
 import trial_session  # noqa: E402
-import trials  # noqa: E402
 from check_sites import Site  # noqa: E402
 from kill_list import read_kills  # noqa: E402
 from publication_arguments import ARGUED  # noqa: E402

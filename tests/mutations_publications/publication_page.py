@@ -14,7 +14,7 @@ from check_sites import Site
 from kill_list import read_kills
 from publication_arguments import ARGUED
 from publication_sites import MODULES, TESTS, all_sites
-from trials import ELSEWHERE
+from publication_trials import ELSEWHERE
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "security" / "mutations-publications.md"
 KINDS = {

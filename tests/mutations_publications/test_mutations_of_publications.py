@@ -8,8 +8,8 @@ import sys
 import time
 
 import mutate_publications
+import publication_trials as trials
 import pytest
-import trials
 from check_sites import LEFT_OUT, ROOT, functions
 from kill_list import read_kills
 from publication_page import PAGE, verdict, written

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import publication_trials as trials
 import pytest
-import trials
 from check_sites import Site
 
 ROOT = Path(__file__).resolve().parents[2]

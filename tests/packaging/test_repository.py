@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -58,3 +59,11 @@ def test_locks_agree_on_every_version(repository: Path) -> None:
             versions.setdefault((name, marker if name == "numpy" else ""), {})[lock.name] = version
     differing = {name: found for name, found in versions.items() if len(set(found.values())) > 1}
     assert differing == {}, "locks are installed one over the other; run `make lock`"
+
+
+def test_modules_that_tests_share_have_names_of_their_own(repository: Path) -> None:
+    """Every folder of tests/ is on the path, so the second of two modules of one name cannot be imported."""
+    modules = [
+        path.name for path in (repository / "tests").glob("*/*.py") if not path.name.startswith(("test_", "conftest"))
+    ]
+    assert sorted(name for name, count in Counter(modules).items() if count > 1) == []
