@@ -245,6 +245,14 @@ def main(arguments: list[str]) -> None:
         result = whole_prove(Path(rest[0]), int(rest[1]), Path(rest[2]), Path(rest[3]))
     elif kind == "whole-verify":
         result = whole_verify(Path(rest[0]), Path(rest[1]))
+    elif kind == "publish":
+        import publication
+
+        result = publication.make(Path(rest[0]), Path(rest[1]), Path(rest[2]))
+    elif kind == "publication-verify":
+        import publication
+
+        result = publication.verify(Path(rest[0]))
     elif kind == "account":
         result = account(Path(rest[0]), int(rest[1]))
     else:

@@ -79,8 +79,12 @@ def measure_whole(folder: Path, accounts: int) -> dict[str, Any]:
     say("verifying it")
     verified = measure("whole-verify", book, out)
     plain = measure("whole-verify", book, out, PLIMSOLL_NO_NUMPY="1")
+    say("publishing it with reserves")
+    published = measure("publish", book, out, folder / "publication")
+    read = measure("publication-verify", folder / "publication")
     return {
         **proven,
+        "publication": {**published, "verify_seconds": read["seconds"], "currencies": read["currencies"]},
         "accounts_per_second": proven["accounts"] / proven["seconds"],
         "verify_seconds": verified["seconds"],
         "verify_seconds_without_numpy": plain["seconds"],

@@ -90,6 +90,17 @@ def _whole(one: dict[str, Any]) -> list[str]:
         f"{_gib(one['peak_bytes'])} | {one['bytes'] / 1e6:.1f} MB | {one['verify_seconds']:.2f} s | "
         f"{one['verify_seconds_without_numpy']:.2f} s |",
         "",
+        *_publication(one["publication"]),
+    ]
+
+
+def _publication(one: dict[str, Any]) -> list[str]:
+    """The same proofs as a publication with reserves."""
+    return [
+        f"As a publication, with reserves of {one['currencies']} currencies on {one['addresses']} addresses that sign: "
+        f"signed, checked and written in {one['seconds']:.1f} s, {one['bytes'] / 1e6:.1f} MB in all, read and verified "
+        f"in {one['verify_seconds']:.1f} s.",
+        "",
     ]
 
 
