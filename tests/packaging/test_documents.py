@@ -59,3 +59,22 @@ def test_ci_runs_every_check(repository: Path) -> None:
         "make page",
         "make test",
     ]
+
+
+LINES_OFF = 0.15
+
+
+def test_reading_order_has_every_module_of_the_verifier_once_and_its_lines(repository: Path) -> None:
+    sections = (repository / "docs" / "reading-the-verifier.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    named = []
+    for section in sections:
+        rows = [line for line in section.splitlines() if line.startswith(("| `", "`"))]
+        here = [name for row in rows for name in re.findall(r"`(verifier/\w+\.py)`", row)]
+        named += here
+        lines = sum(len((repository / name).read_text(encoding="utf-8").splitlines()) for name in here)
+        said = re.search(r"\(about ([\d,]+) lines", section)
+        assert said, section[:60]
+        told = int(said[1].replace(",", ""))
+        assert abs(lines - told) <= LINES_OFF * lines, f"{section.splitlines()[0]}: {lines} lines"
+    modules = [f"verifier/{path.name}" for path in (repository / "verifier").glob("*.py") if path.name != "__init__.py"]
+    assert sorted(named) == sorted(modules)
