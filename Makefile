@@ -50,9 +50,11 @@ cargo-test: setup
 	cargo test --locked --release --package plimsoll-core --no-default-features
 
 # Closes with pytest's own summary, which continuous integration reads.
-# Two processes, a test module in one of them: modules share what they prove. Proving itself uses every core.
+# Two processes, a test module in one of them: modules share what they prove. Proving itself uses every core. The
+# processes are told of a terminal of 80 columns, where lines break by the length of a temporary folder's name; a pipe,
+# which is what they have, breaks none.
 pytest: setup
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	COLUMNS=320 $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 check: setup
 	$(BIN)/ruff format --check .
