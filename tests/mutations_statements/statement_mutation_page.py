@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from mutation_page import places
 from statement_arguments import argument
 from statement_hunt import by_run
 from statement_judge import Mutant
@@ -64,17 +65,6 @@ def outcomes() -> tuple[Outcome, ...]:
 def undecided() -> list[str]:
     """Mutants without a verdict: the tests demand that there is none."""
     return [mutant.key for mutant in mutants() if outcome(mutant) is None]
-
-
-def places(numbers: Sequence[int]) -> str:
-    """Numbers in ascending order, runs as ranges."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
 def about(mutant: Mutant) -> str:
