@@ -14,18 +14,16 @@ from plimsoll.circuits.shapes import LOG_LEAVES, ShapeClass, ShapeError
 from plimsoll.cli import console
 from plimsoll.cli.book_files import read_book_files
 from plimsoll.cli.book_prove import Demand, Sizes, check_bounds, check_places, liability_bounds, prove_demanded
-from plimsoll.cli.check import amount_option
 from plimsoll.cli.memory import forbid_core_dumps
-from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, RulesType, policy_at, root_of
+from plimsoll.cli.options import AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, RulesType, decimal, policy_at, root_of
 from plimsoll.cli.proof_files import read_market
 from plimsoll.cli.prove import HOLDINGS, read_book
 from plimsoll.cli.prove_files import default_opening, refuse_second_root, warn_of_secrets
 from plimsoll.cli.readers import warn_of_readers
 from plimsoll.cli.verdicts import refuse
-from plimsoll.engine.decimals import PPM_DIGITS, parse_decimal
+from plimsoll.engine.decimals import PPM_DIGITS, VALUE_DIGITS
 from plimsoll.engine.ingest.preflight import check_directory
 from plimsoll.engine.parameters import RiskParameters
-from plimsoll.engine.problems import RefusedValueError
 from plimsoll.engine.scenarios import NO_SCENARIOS, ScenarioList
 from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.tape import TapeError
@@ -38,13 +36,6 @@ LEAVES: Final = 12
 """log2 of the leaves of a batch, where the book has more accounts than that."""
 SECONDS_A_PROOF: Final = 2.0
 """Estimate of the time to verify; only the bar uses it."""
-
-
-def _surplus(ctx: click.Context, param: click.Parameter, value: str) -> int:
-    try:
-        return parse_decimal(value, PPM_DIGITS)
-    except RefusedValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}; {error.remedy}", ctx, param) from None
 
 
 @click.group()
@@ -69,7 +60,7 @@ def book() -> None:
     "--insurance-fund",
     "fund",
     metavar="AMOUNT",
-    callback=amount_option,
+    callback=decimal(VALUE_DIGITS),
     default="0",
     show_default=True,
     help="What covers deficits, in quote currency; no deficit may be above it.",
@@ -87,7 +78,7 @@ def book() -> None:
 @click.option(
     "--surplus",
     metavar="RATE",
-    callback=_surplus,
+    callback=decimal(PPM_DIGITS),
     default="0",
     show_default=True,
     help="Claim that reserves exceed each bounded liability by this part of it, such as 0.05; compared by `verify`.",

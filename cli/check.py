@@ -13,15 +13,14 @@ from plimsoll.cli.figures import CheckedFigures, check_figures, figures_data, sh
 from plimsoll.cli.findings import findings_data, show_findings, summary
 from plimsoll.cli.health import health_data, show_health
 from plimsoll.cli.memory import forbid_core_dumps
-from plimsoll.cli.options import ANY_AGE, AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, now
+from plimsoll.cli.options import ANY_AGE, AT, BOOK, JSON, MAX_AGE, PATH, QUANTIZE, decimal, now
 from plimsoll.cli.readers import warn_of_readers
 from plimsoll.engine.book_health import book_health
-from plimsoll.engine.decimals import VALUE_DIGITS, parse_decimal
+from plimsoll.engine.decimals import VALUE_DIGITS
 from plimsoll.engine.fields import format_time
 from plimsoll.engine.ingest.findings import Findings
 from plimsoll.engine.ingest.market_files import MICROSECONDS, Freshness
 from plimsoll.engine.ingest.preflight import BookRefusedError, preflight
-from plimsoll.engine.problems import RefusedValueError
 from plimsoll.engine.scenarios import NO_SCENARIOS, ScenarioList
 
 MOST = 1 << LOG_LEAVES[-1]
@@ -32,14 +31,6 @@ FOREVER = 10_000 * 366 * 86_400 * MICROSECONDS
 def freshness(at: int | None, max_age: int | None) -> Freshness:
     """What the options --at and --max-age ask for."""
     return Freshness(now() if at is None else at, FOREVER if max_age == ANY_AGE else max_age)
-
-
-def amount_option(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """An amount of quote currency in 10^-20, as an option's callback."""
-    try:
-        return None if value is None else parse_decimal(value, VALUE_DIGITS)
-    except RefusedValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}; {error.remedy}", ctx, param) from None
 
 
 @click.command()
@@ -53,7 +44,7 @@ def amount_option(ctx: click.Context, param: click.Parameter, value: str | None)
     "--insurance-fund",
     "fund",
     metavar="AMOUNT",
-    callback=amount_option,
+    callback=decimal(VALUE_DIGITS),
     help="Compare deficits with this, in the quote.",
 )
 @JSON

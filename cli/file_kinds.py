@@ -5,11 +5,34 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
 from plimsoll.engine.json_files import parse_json, read_bytes
 from plimsoll.engine.problems import InputError, Problem
+
+NAMES: Final = {
+    "claims": "claims of a whole book",
+    "oracles": "a set of oracles",
+    "price-report": "an oracle's price report, unsigned",
+    "signed-report": "an oracle's signed price report",
+    "attestation": "oracles' attestation of prices",
+    "reserves": "a list of reserves",
+    "customer": "a customer's file",
+    "receipt": "a receipt",
+    "consumer-request": "a consumer's request",
+    "audit-openings": "openings of drawn leaves",
+    "audit-totals": "an opening of totals",
+    "verifiers": "a set of verifiers",
+    "verifiers-attestation": "verifiers' attestation of a proof",
+    "service-verdict": "a verifier's answer",
+    "service-refusal": "a verifier's answer that a proof is not valid",
+    "manifest": "a manifest of a publication",
+    "signature": "a venue's signature over a manifest",
+    "reader": "a reader's file",
+}
+"""In words, by the name of its schema; the first that fits counts. A service's policy is told otherwise (below)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +85,12 @@ def other_kind(model: str, path: Path) -> Problem | None:
 
 def file_kinds() -> list[FileKind]:
     """All kinds. Secret files are among them: to say that one was given is better than to quote it."""
-    from plimsoll.cli.key import KeyFile  # noqa: PLC0415 - imported when something is wrong, and not before
-    from plimsoll.cli.oracle import SignedReport  # noqa: PLC0415
-    from plimsoll.cli.page.dropped import ReaderFile  # noqa: PLC0415
-    from plimsoll.engine.book_claims import BookClaims  # noqa: PLC0415
+    # imported when something is wrong, and not before
+    from plimsoll.cli.file_models import MODELS  # noqa: PLC0415
+    from plimsoll.cli.key import KeyFile  # noqa: PLC0415
     from plimsoll.engine.parameters import RiskParameters  # noqa: PLC0415
-    from plimsoll.engine.price_reports import PriceReport  # noqa: PLC0415
     from plimsoll.engine.scenarios import ScenarioList  # noqa: PLC0415
     from plimsoll.engine.snapshot import MarketSnapshot  # noqa: PLC0415
-    from plimsoll.service.models import Invalid, ServicePolicy, Valid  # noqa: PLC0415
-    from plimsoll.verifier.attestations import VerifiersAttestation, VerifierSet  # noqa: PLC0415
-    from plimsoll.verifier.bundle import Manifest, VenueSignature  # noqa: PLC0415
-    from plimsoll.verifier.consumer import ConsumerRequest  # noqa: PLC0415
-    from plimsoll.verifier.customer import CustomerFile  # noqa: PLC0415
-    from plimsoll.verifier.oracles import Attestation, OracleSet  # noqa: PLC0415
-    from plimsoll.verifier.ownership import Reserves  # noqa: PLC0415
-    from plimsoll.verifier.receipts import Receipt  # noqa: PLC0415
-    from plimsoll.verifier.sampling import AuditOpenings  # noqa: PLC0415
-    from plimsoll.verifier.tie_out import TotalsOpening  # noqa: PLC0415
 
     opening = {"version", "book", "publication", "shape", "nonce", "commitment_salt", "accounts", "empty", "checksum"}
     more = {"start", "batch_salts", "instruments", "schedule"}
@@ -87,30 +98,13 @@ def file_kinds() -> list[FileKind]:
         _kind("a market snapshot", MarketSnapshot),
         _kind("risk parameters", RiskParameters),
         _kind("a list of scenarios", ScenarioList),
-        _kind("claims of a whole book", BookClaims),
-        _kind("a set of oracles", OracleSet),
-        _kind("an oracle's price report, unsigned", PriceReport),
-        _kind("an oracle's signed price report", SignedReport),
-        _kind("oracles' attestation of prices", Attestation),
-        _kind("a list of reserves", Reserves),
-        _kind("a customer's file", CustomerFile),
-        _kind("a receipt", Receipt),
-        _kind("a consumer's request", ConsumerRequest),
-        _kind("openings of drawn leaves", AuditOpenings),
-        _kind("an opening of totals", TotalsOpening),
-        _kind("a set of verifiers", VerifierSet),
-        _kind("verifiers' attestation of a proof", VerifiersAttestation),
-        _kind("a verifier's answer", Valid),
-        _kind("a verifier's answer that a proof is not valid", Invalid),
-        _kind("a manifest of a publication", Manifest),
-        _kind("a venue's signature over a manifest", VenueSignature),
-        _kind("a reader's file", ReaderFile),
+        *(_kind(words, MODELS[name]) for name, words in NAMES.items()),
         _kind("a signing key, which is secret", KeyFile),
         FileKind("an owner's secret", "", frozenset({"kind", "secret"}), frozenset({"version", "kind", "secret"})),
         FileKind("the venue's opening file, which is secret", "", frozenset(opening), frozenset(opening | more)),
         # its fields all have defaults, and another kind has `oracles`: one that only it has must be there
-        _kind("a verifier service's policy", ServicePolicy, {"max_validity_seconds"}),
-        _kind("a verifier service's policy", ServicePolicy, {"max_age_seconds"}),
+        _kind("a verifier service's policy", MODELS["service-policy"], {"max_validity_seconds"}),
+        _kind("a verifier service's policy", MODELS["service-policy"], {"max_age_seconds"}),
     ]
 
 

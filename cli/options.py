@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 
+from plimsoll.engine.decimals import parse_decimal
 from plimsoll.engine.fields import parse_time
 from plimsoll.engine.problems import RefusedValueError
 from plimsoll.verifier.oracles import KEY_BYTES
@@ -22,15 +24,24 @@ ANY_AGE: Final = -1
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _MICROSECONDS: Final = 1_000_000
+T = TypeVar("T")
 
 
-def _time(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    if value is None:
-        return None
-    try:
-        return parse_time(value)
-    except RefusedValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}; {error.remedy}", ctx, param) from None
+def parsed(parse: Callable[[str], T]) -> Callable[[click.Context, click.Parameter, str | None], T | None]:
+    """An option's callback: the text as a value, or what is wrong with it and what to do."""
+
+    def callback(ctx: click.Context, param: click.Parameter, value: str | None) -> T | None:
+        try:
+            return None if value is None else parse(value)
+        except RefusedValueError as error:
+            raise click.BadParameter(f"{value!r}: {error}; {error.remedy}", ctx, param) from None
+
+    return callback
+
+
+def decimal(digits: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    """The callback of a plain decimal in units of 10^-digits: `VALUE_DIGITS` for amounts, `PPM_DIGITS` for rates."""
+    return parsed(lambda text: parse_decimal(text, digits))
 
 
 def _duration(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
@@ -116,7 +127,9 @@ BLOCKS_WITHIN = click.option(
     help="How far the blocks of reserves may be from the snapshot: 90s, 30m or any [default: 10m].",
 )
 BOOK = click.argument("book", type=PATH)
-AT = click.option("--at", metavar="TIME", callback=_time, help="Judge the snapshot's age at this time, not now (UTC).")
+AT = click.option(
+    "--at", metavar="TIME", callback=parsed(parse_time), help="Judge the snapshot's age at this time, not now (UTC)."
+)
 MAX_AGE = click.option(
     "--max-age", metavar="DURATION", callback=_duration, help="How old the snapshot may be: 90s, 30m, 12h, 7d or any."
 )

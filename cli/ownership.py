@@ -9,7 +9,7 @@ import click
 from plimsoll.circuits.leaves import NO_OWNER, Quad
 from plimsoll.cli import console
 from plimsoll.cli.amounts import exact_lien, lien
-from plimsoll.engine.problems import RefusedValueError
+from plimsoll.cli.options import parsed
 from plimsoll.engine.titles import parse_owner
 from plimsoll.verifier.customer import CustomerFile, VerifiedCustomer, show_quad
 
@@ -20,18 +20,9 @@ UNCOMPARED: Final = (
 )
 
 
-def _owner(_context: click.Context, _option: click.Parameter, value: str | None) -> Quad | None:
-    if value is None:
-        return None
-    try:
-        return parse_owner(value)
-    except RefusedValueError as error:
-        raise click.BadParameter(f"{value!r}: {error}; {error.remedy}") from None
-
-
 OWNER = click.option(
     "--owner",
-    callback=_owner,
+    callback=parsed(parse_owner),
     metavar="HEX",
     help="Your owner's key, as `plimsoll account key` printed it; compared. 64 zeros: you have none.",
 )

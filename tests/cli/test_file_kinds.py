@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,3 +119,12 @@ def test_commands_name_the_file_and_both_kinds(plimsoll: Any, book: Path, tmp_pa
         assert outcome.err == f"error: {given}: this is {found}; expected {expected}\n"
     swapped = plimsoll("oracle", "verify", rules, "--parameters", market, "--oracles", oracles, *attested)
     assert "exchange the two files" in swapped.err
+
+
+def test_kinds_are_told_with_what_a_verifier_has_installed() -> None:
+    absent = (
+        "import sys; sys.modules.update(dict.fromkeys(('numpy', 'pyarrow', 'py_ecc', 'fastapi', 'plimsoll_core')));"
+    )
+    code = f"{absent} from plimsoll.cli.file_kinds import file_kinds; print(len(file_kinds()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == len(file_kinds())

@@ -18,8 +18,9 @@ from attesters import attestation, verifier_set
 from jsonschema import Draft202012Validator
 from service_desk import book_request, worked
 
+from plimsoll.cli.file_models import MODELS
 from plimsoll.cli.oracle import SignedReport
-from plimsoll.cli.schemas import MODELS, file_schemas, schema_texts
+from plimsoll.cli.schemas import file_schemas, schema_texts
 from plimsoll.engine.json_files import load_model
 from plimsoll.service.models import ServicePolicy, Valid
 from plimsoll.verifier.bundle import ATTESTATION, MANIFEST, RESERVES, SIGNATURE
