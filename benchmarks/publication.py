@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-from py_ecc.secp256k1 import secp256k1
 
 from plimsoll.engine.book_claims import BookClaims
 from plimsoll.engine.decimals import VALUE_SCALE
@@ -17,13 +16,15 @@ from plimsoll.engine.snapshot import MarketSnapshot
 from plimsoll.prover.publication import make_bundle, publish
 from plimsoll.prover.signing_key import SigningKey
 from plimsoll.verifier.bundle import PARAMETERS, RESERVES, SNAPSHOT, read_bundle
-from plimsoll.verifier.ethereum import ADDRESS_BYTES, ORDER, number_word
-from plimsoll.verifier.keccak import keccak256
 from plimsoll.verifier.ownership import Balance, OwnedAddress, Reserves, digest
 from plimsoll.verifier.policy import Policy, snapshot_time
 from plimsoll.verifier.publication import verify_bundle
 from plimsoll.verifier.statement import read_proof
 from plimsoll.verifier.whole_book import CLAIMS, TOTALS_PROOF
+
+# wallets that sign as an Ethereum wallet does, from the tests
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tests" / "reserves"))
+from wallets import address_of, sign
 
 ADDRESSES = 16
 SEED = b"benchmark" * 4
@@ -76,7 +77,7 @@ def _reserves(files: dict[str, bytes], snapshot: MarketSnapshot, venue_key: byte
     unsigned = [
         OwnedAddress.model_construct(
             chain=CHAIN,
-            address=_address(secret),
+            address=address_of(secret),
             purpose="reserve",
             height=1,
             block=bytes(32),
@@ -96,20 +97,7 @@ def _reserves(files: dict[str, bytes], snapshot: MarketSnapshot, venue_key: byte
         addresses=tuple(unsigned),
     )
     signed = [
-        one.model_copy(update={"signature": _sign(secret, digest(listed, one))})
+        one.model_copy(update={"signature": sign(secret, digest(listed, one))})
         for secret, one in enumerate(unsigned, 1)
     ]
     return listed.model_copy(update={"addresses": tuple(signed)})
-
-
-def _address(secret: int) -> bytes:
-    x, y = secp256k1.privtopub(secret.to_bytes(32, "big"))
-    return keccak256(number_word(x) + number_word(y))[-ADDRESS_BYTES:]
-
-
-def _sign(secret: int, word: bytes) -> bytes:
-    """r, s and v, with the lower of the two values of s, as wallets sign."""
-    v, r, s = secp256k1.ecdsa_raw_sign(word, secret.to_bytes(32, "big"))
-    if s > ORDER // 2:
-        s, v = ORDER - s, 55 - v
-    return number_word(r) + number_word(s) + bytes([v])
