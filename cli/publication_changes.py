@@ -45,7 +45,7 @@ def changes(old: Bundle, new: Bundle) -> list[str]:
         if first.digest() != second.digest() and first.revision >= second.revision:
             lines.append("list of scenarios: changed without a higher revision")
     before_said, after_said = dict(_said(old)), dict(_said(new))
-    for what in [*before_said, *sorted(after_said.keys() - before_said.keys(), key=list(after_said).index)]:
+    for what in before_said | after_said:
         a, b = before_said.get(what, NONE), after_said.get(what, NONE)
         if a != b:
             lines.append(f"{what}: {a} to {b}")
